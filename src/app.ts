@@ -1,0 +1,156 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createTokenVerifier, type TokenRules } from './auth/token.js';
+import type { Viewer } from './auth/viewer.js';
+import type { Config } from './config.js';
+import { Database } from './db/database.js';
+import { type DatabaseEvents, openDatabase, StartError } from './db/open-database.js';
+import { UnitOfWork } from './db/unit-of-work.js';
+import { Context } from './graphql/context.js';
+import { createErrorFormatter } from './graphql/format-error.js';
+import { createSchema } from './graphql/schema.js';
+import { createGraphqlHandler } from './http/graphql-handler.js';
+import { graphiqlPage } from './http/graphiql/page.js';
+import { createHttpServer } from './http/server.js';
+import { LocalBus } from './live/bus.js';
+import { Cursors } from './live/cursors.js';
+import { Doorbell } from './live/doorbell.js';
+import { NotifyBus } from './live/notify-bus.js';
+import { createLogger, type Logger } from './logger.js';
+import { Comments } from './services/comments.js';
+import { Conversations } from './services/conversations.js';
+import { Finder } from './services/find.js';
+import { LookUps } from './services/look-ups.js';
+import { TicketOpening } from './services/open-ticket.js';
+import { People } from './services/people.js';
+import { TicketReading } from './services/read-tickets.js';
+import { createSignIn } from './services/sign-in.js';
+import { Tickets } from './services/tickets.js';
+import { attachSocketServer } from './ws/socket-server.js';
+
+/** A running gateway. */
+export interface App {
+  /** The endpoint, as it can be reached from this machine. */
+  readonly url: string;
+  /** Names of the migrations that were run at this start. */
+  readonly migrated: readonly string[];
+  readonly services: AppServices;
+  /** Finishes what is under way, sends the sockets away to come back, and closes everything; takes 10 s at most. */
+  stop(): Promise<void>;
+}
+
+/** What can be done without a door. */
+export interface AppServices {
+  readonly db: Database;
+  readonly people: People;
+  readonly opening: TicketOpening;
+  readonly comments: Comments;
+  readonly tickets: Tickets;
+}
+
+/** What a start may bring along beside the configuration. */
+export interface AppOptions extends DatabaseEvents {
+  readonly tokens: TokenRules;
+  readonly logger?: Logger;
+  /** Text of the headers that GraphiQL starts with. */
+  readonly graphiqlHeaders?: string;
+}
+
+/** How long requests that are under way may go on after `stop()`, in milliseconds. */
+const drainMs = 8_000;
+
+/** Opens the database and both doors; when that fails, nothing stays open. */
+export async function createApp(config: Config, options: AppOptions): Promise<App> {
+  const closing: (() => Promise<void> | void)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  try {
+    return await assemble(config, options, closing, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function assemble(
+  config: Config,
+  options: AppOptions,
+  closing: (() => Promise<void> | void)[],
+  stop: () => Promise<void>,
+): Promise<App> {
+  const logger = options.logger ?? createLogger(config.logLevel);
+  const { dataSource, migrated, close } = await openDatabase(config, options);
+  closing.push(close);
+
+  const db = new Database(dataSource);
+  const bus = config.databaseUrl === undefined ? new LocalBus() : new NotifyBus(config.databaseUrl, db, logger);
+  closing.push(() => bus.close());
+  if (bus instanceof NotifyBus) await bus.open();
+  const doorbell = new Doorbell(bus, db, logger);
+  closing.push(() => doorbell.close());
+
+  const cursors = await Cursors.of(db);
+  const work = new UnitOfWork(db, (ticketIds) => bus.publish(ticketIds));
+  const find = new Finder(db);
+  const people = new People(db);
+  const services = {
+    comments: new Comments(work, find),
+    conversations: new Conversations(db, find, cursors, doorbell),
+    cursors,
+    lookUps: new LookUps(db),
+    opening: new TicketOpening(work, find),
+    reading: new TicketReading(db, config.ticketPrefix),
+    tickets: new Tickets(work, find),
+  };
+  const door = {
+    schema: createSchema(services),
+    introspection: config.introspection,
+    corsOrigins: config.corsOrigins,
+    signIn: createSignIn(createTokenVerifier(options.tokens), people),
+    createContext: (viewer: Viewer) => new Context(viewer, db, services.conversations),
+    formatError: createErrorFormatter(logger),
+    logger,
+  };
+  const graphql = await createGraphqlHandler(door);
+  closing.push(() => graphql.stop());
+
+  let isStopping = false;
+  const server = createHttpServer({
+    ...door,
+    graphql: graphql.handle,
+    isReady: async () => !isStopping && (await db.query('select 1')).length === 1,
+    ...(config.introspection && { graphiql: () => graphiqlPage(graphiqlOptions(options)) }),
+  });
+  const closeSockets = attachSocketServer(server, door);
+  server.listen(config.port, config.host);
+  await once(server, 'listening').catch((error: unknown) => {
+    throw portError(error, config);
+  });
+  closing.push(async () => {
+    isStopping = true;
+    const closed = once(server, 'close');
+    server.close();
+    const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+    await closeSockets();
+    await closed;
+    clearTimeout(timer);
+  });
+  const { port } = server.address() as AddressInfo;
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host.replace('0.0.0.0', '127.0.0.1');
+  return { url: `http://${host}:${port}/graphql`, migrated, services: { db, people, ...services }, stop };
+}
+
+const graphiqlOptions = ({ graphiqlHeaders }: AppOptions): { endpoint: string; defaultHeaders?: string } => ({
+  endpoint: '/graphql',
+  ...(graphiqlHeaders !== undefined && { defaultHeaders: graphiqlHeaders }),
+});
+
+function portError(error: unknown, { port, host }: Config): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return new StartError(`PORT: ${port} is in use on ${host}. Set another one.`);
+  if (code === 'EACCES') return new StartError(`PORT: ${port} may not be listened on. Set one above 1023.`);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new StartError(`HOST: ${host} is no address of this machine.`);
+  return error;
+}

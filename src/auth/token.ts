@@ -1,0 +1,112 @@
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyOptions, SignJWT } from 'jose';
+import { AppError, ErrorCode, unauthenticated } from '../errors.js';
+import { Role } from './viewer.js';
+
+/** Where keys come from and what a token must say of itself. */
+export interface TokenRules {
+  readonly key: { readonly secret: string } | { readonly jwksUrl: string };
+  readonly issuer?: string | undefined;
+  readonly audience?: string | undefined;
+}
+
+/** What a verified token says; undefined is what it does not carry. */
+export interface Claims {
+  readonly sub: string;
+  /** In lower case. */
+  readonly email?: string | undefined;
+  readonly emailVerified: boolean;
+  readonly name?: string | undefined;
+  readonly role?: Role | undefined;
+  readonly organization?: string | undefined;
+  readonly projects?: readonly string[] | undefined;
+  readonly issuedAt: Date;
+  /** Seconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** Verifies a token; every reason to refuse it is the same UNAUTHENTICATED. */
+export type TokenVerifier = (token: string) => Promise<Claims>;
+
+/** How far clocks may be apart, in seconds. */
+const clockTolerance = 5;
+const asymmetricAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
+/** Makes a verifier for one key or one set of remote keys; the algorithms that each may be used with are fixed here. */
+export function createTokenVerifier({ key, issuer, audience }: TokenRules): TokenVerifier {
+  const rules: JWTVerifyOptions = {
+    clockTolerance,
+    requiredClaims: ['sub', 'iat', 'exp'],
+    ...(issuer !== undefined && { issuer }),
+    ...(audience !== undefined && { audience }),
+  };
+  if ('secret' in key) {
+    const secret = new TextEncoder().encode(key.secret);
+    return async (token) =>
+      claimsOf((await refused(jwtVerify(token, secret, { ...rules, algorithms: ['HS256'] }))).payload);
+  }
+  const keys = createRemoteJWKSet(new URL(key.jwksUrl));
+  return async (token) =>
+    claimsOf((await refused(jwtVerify(token, keys, { ...rules, algorithms: asymmetricAlgorithms }))).payload);
+}
+
+/** Signs a token for the given claims, valid for some hours. */
+export async function signToken(
+  secret: string,
+  claims: JWTPayload,
+  { issuer, audience, hours }: { issuer?: string | undefined; audience?: string | undefined; hours: number },
+): Promise<string> {
+  const token = new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setIssuedAt().setExpirationTime(`${hours}h`);
+  if (issuer !== undefined) token.setIssuer(issuer);
+  if (audience !== undefined) token.setAudience(audience);
+  return token.sign(new TextEncoder().encode(secret));
+}
+
+async function refused<T>(verification: Promise<T>): Promise<T> {
+  try {
+    return await verification;
+  } catch (error) {
+    if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) {
+      const message = 'The keys of the identity provider can not be had at the moment. Try again.';
+      throw new AppError(ErrorCode.SERVICE_UNAVAILABLE, message, undefined, {}, { cause: error });
+    }
+    throw unauthenticated();
+  }
+}
+
+function claimsOf(payload: JWTPayload): Claims {
+  const { sub, iat, exp, email_verified: emailVerified, role } = payload;
+  const now = Date.now() / 1000;
+  if (!isText(sub) || !Number.isSafeInteger(iat) || !Number.isFinite(exp)) throw unauthenticated();
+  if ((iat as number) > now + clockTolerance) throw unauthenticated();
+  return {
+    sub,
+    email: optionalText(payload['email'])?.toLowerCase(),
+    emailVerified: emailVerified !== false,
+    name: optionalText(payload['name']),
+    role: role === undefined ? undefined : roleOf(role),
+    organization: optionalText(payload['organization']),
+    projects: payload['projects'] === undefined ? undefined : textsOf(payload['projects']),
+    issuedAt: new Date((iat as number) * 1000),
+    expiresAt: exp as number,
+  };
+}
+
+const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= 255 && !value.includes('\0') && value.isWellFormed();
+
+function optionalText(value: unknown): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  if (!isText(value)) throw unauthenticated();
+  return value;
+}
+
+function textsOf(value: unknown): string[] {
+  if (!Array.isArray(value) || value.length > 100 || !value.every(isText)) throw unauthenticated();
+  return [...new Set(value)];
+}
+
+function roleOf(value: unknown): Role {
+  const role = Object.values(Role).find((candidate) => candidate.toLowerCase() === value);
+  if (!role) throw unauthenticated();
+  return role;
+}

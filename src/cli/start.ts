@@ -1,0 +1,61 @@
+import { type App, createApp } from '../app.js';
+import type { Config } from '../config.js';
+import { fillDemo } from '../demo/fill.js';
+import { demoPeople } from '../demo/people.js';
+import { tokenRules } from './keys.js';
+import { makeToken } from './token.js';
+
+const demoTokenHours = '168';
+
+/** Starts the gateway and tells in a few lines what it did and what to open. */
+export async function start(config: Config): Promise<App> {
+  const startedAt = performance.now();
+  const isDemo = config.tokenKey === undefined;
+  const tokens = tokenRules(config);
+  const demoTokens = isDemo ? await makeDemoTokens(config) : undefined;
+  const app = await createApp(config, {
+    tokens,
+    onFirstStart: () => console.log(`Making a database in ${config.dataDir} (once, a few seconds) ...`),
+    onDeath: (error) => {
+      // What was acknowledged is in the folder: the next start finds it.
+      console.error(error.message);
+      process.exit(1);
+    },
+    ...(demoTokens && { graphiqlHeaders: JSON.stringify({ Authorization: `Bearer ${demoTokens.customer}` }, null, 2) }),
+  });
+  const filled = isDemo ? await fillDemo(app.services) : 0;
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  const database =
+    config.databaseUrl === undefined ? `embedded PostgreSQL in ${config.dataDir}` : 'PostgreSQL at DATABASE_URL';
+  const done = [
+    ...(app.migrated.length > 0 ? [`${app.migrated.length} migrations run`] : []),
+    ...(filled > 0 ? [`${filled} demo tickets written`] : []),
+  ];
+  console.log(`Database: ${database}${done.length > 0 ? ` (${done.join(', ')})` : ''}.`);
+  console.log(`Ready in ${seconds} s: ${app.url}${config.introspection ? ' (open it in a browser)' : ''}`);
+  if (demoTokens) console.log(demoGuide(app.url, demoTokens));
+  return app;
+}
+
+type DemoTokens = Readonly<Record<keyof typeof demoPeople, string>>;
+
+async function makeDemoTokens(config: Config): Promise<DemoTokens> {
+  const entries = Object.entries(demoPeople).map(async ([key, person]) => [
+    key,
+    await makeToken(config, { ...person, hours: demoTokenHours }),
+  ]);
+  return Object.fromEntries(await Promise.all(entries)) as DemoTokens;
+}
+
+const demoGuide = (url: string, tokens: DemoTokens): string => `
+DEMO MODE: neither JWT_SECRET nor JWKS_URL is set, so these people can sign in, from this machine only, for a week.
+
+customer: ${tokens.customer}
+
+agent: ${tokens.agent}
+
+admin: ${tokens.admin}
+
+Try it:
+curl -s ${url} -H 'Content-Type: application/json' -H 'Authorization: Bearer ${tokens.customer}' -d '{"query":"{ viewer { name } ticket(number: 1) { title status { name } comments { nodes { body author { name } } } } }"}'
+`;

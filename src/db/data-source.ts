@@ -1,0 +1,38 @@
+import 'reflect-metadata';
+import type { Duplex } from 'node:stream';
+import { DataSource, type Logger } from 'typeorm';
+import { migrations } from '../../migrations/index.js';
+import { entities } from '../entities/index.js';
+import { PostgresNamingStrategy } from './naming-strategy.js';
+
+/** Where PostgreSQL is: behind a URL, or behind the streams of the embedded engine. */
+export type DatabaseAddress = { url: string; poolSize: number } | { stream: () => Duplex };
+
+/** How long a statement may run on a server that can stop it, in milliseconds. */
+const statementLimitMs = 10_000;
+/** How long a request waits for a connection of a busy pool, in milliseconds. */
+const poolWaitMs = 2_000;
+
+/** Describes the tables and migrations to TypeORM; nothing is opened before `initialize()`. */
+export function createDataSource(address: DatabaseAddress, logger?: Logger): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    entities,
+    migrations,
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'each',
+    namingStrategy: new PostgresNamingStrategy(),
+    uuidExtension: 'pgcrypto',
+    installExtensions: false,
+    ...(logger && { logger, logging: ['query'] }),
+    ...('url' in address
+      ? {
+          url: address.url,
+          poolSize: address.poolSize,
+          applicationName: 'ticketing-gateway',
+          extra: { connectionTimeoutMillis: poolWaitMs, statement_timeout: statementLimitMs },
+        }
+      : // One connection: the embedded engine has one session, and ten seconds because its transactions wait for each other.
+        { username: 'postgres', poolSize: 1, extra: { stream: address.stream, connectionTimeoutMillis: 10_000 } }),
+  });
+}

@@ -1,0 +1,77 @@
+import type { DataSource } from 'typeorm';
+import { asServiceUnavailable } from './failures.js';
+
+/** Anything that runs SQL with bound parameters. */
+export interface Queryable {
+  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** An entity class. */
+export type Entity<T> = new () => T;
+
+/** Binds a value to a statement and returns its placeholder. */
+export type Bind = (value: unknown) => string;
+
+/** Collects the parameters of one statement. */
+export function parameters(): { values: unknown[]; bind: Bind } {
+  const values: unknown[] = [];
+  return { values, bind: (value) => `$${values.push(value)}` };
+}
+
+/** The database of the entities: statements on any connection, and transactions on one. */
+export class Database implements Queryable {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Runs one statement; a fault of the database is SERVICE_UNAVAILABLE. */
+  async query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      return (await runner.query(sql, [...values], true)).records as Row[];
+    } catch (error) {
+      throw asServiceUnavailable(error);
+    } finally {
+      await runner.release();
+    }
+  }
+
+  /** Runs the work in one transaction, which is rolled back when the work throws. */
+  async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    const tx: Queryable = {
+      query: async <Row>(sql: string, values: readonly unknown[] = []) =>
+        (await runner.query(sql, [...values], true)).records as Row[],
+    };
+    try {
+      await runner.startTransaction();
+      const result = await work(tx);
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      // A connection that is gone can't be rolled back: the server did that by itself, and the first error is the one to tell.
+      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      throw asServiceUnavailable(error);
+    } finally {
+      await runner.release();
+    }
+  }
+
+  /** Lists an entity's columns for a SELECT, each under the name of its property. */
+  columns(entity: Entity<unknown>, alias: string): string {
+    return this.dataSource
+      .getMetadata(entity)
+      .columns.map((column) => `${alias}.${column.databaseName} as "${column.propertyName}"`)
+      .join(', ');
+  }
+
+  /** Name of an entity's table. */
+  table(entity: Entity<unknown>): string {
+    return this.dataSource.getMetadata(entity).tableName;
+  }
+
+  /** Name of the column behind an entity's property. */
+  column<T>(entity: Entity<T>, property: keyof T & string): string {
+    const column = this.dataSource.getMetadata(entity).findColumnWithPropertyName(property);
+    if (!column) throw new Error(`${entity.name} has no column ${property}`);
+    return column.databaseName;
+  }
+}

@@ -1,0 +1,42 @@
+import { AppError, ErrorCode } from '../errors.js';
+
+const unavailableStates = new Set([
+  '40001',
+  '40P01',
+  '53100',
+  '53200',
+  '53300',
+  '55P03',
+  '57014',
+  '57P01',
+  '57P02',
+  '57P03',
+]);
+const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'ENOENT']);
+const poolMessages =
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/;
+
+/** SQLSTATE or system code behind an error of TypeORM or pg; undefined where there is none. */
+export function databaseCode(error: unknown): string | undefined {
+  const cause = (error as { driverError?: unknown }).driverError ?? error;
+  const code = (cause as { code?: unknown }).code;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** Whether the same transaction may well succeed when it is run again. */
+export const isTransient = (error: unknown): boolean => {
+  const code = databaseCode(error instanceof AppError ? error.cause : error);
+  return code === '40001' || code === '40P01';
+};
+
+/** Turns a fault of the database or of the way to it into a retryable error; any other error comes back as it is. */
+export function asServiceUnavailable(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof AppError) return error;
+  const code = databaseCode(error);
+  const unavailable =
+    (code !== undefined && (unavailableStates.has(code) || networkCodes.has(code) || code.startsWith('08'))) ||
+    poolMessages.test(error.message);
+  if (!unavailable) return error;
+  const message = 'The database did not answer in time. Nothing is lost: try again, with the same idempotency key.';
+  return new AppError(ErrorCode.SERVICE_UNAVAILABLE, message, undefined, {}, { cause: error });
+}

@@ -1,0 +1,117 @@
+import { AppError, ErrorCode } from '../errors.js';
+import type { Database, Queryable } from './database.js';
+import { isTransient } from './failures.js';
+
+/** How long a key brings back the result of its first call (parity x15). */
+const keyLifetime = '24 hours';
+const attempts = 5;
+
+/** What makes a mutation recognisable when it is sent again. */
+export interface Once {
+  readonly actorId: string;
+  readonly mutation: string;
+  /** Null: the client does not ask for it. */
+  readonly key: string | null;
+  /** Hash of the input without the key. */
+  readonly fingerprint: string;
+}
+
+/** Ids of the objects that a mutation answers with. */
+export type Result = Readonly<Record<string, string | null>>;
+
+/** A mutation whose reading is done: its result, and the writing that takes the ticket's row lock last. */
+export interface Prepared<R extends Result> {
+  readonly result: R;
+  readonly write: () => Promise<void>;
+}
+
+/** One transaction, and the tickets whose conversations it adds to. */
+export interface Transaction extends Queryable {
+  /** Has the listeners of a ticket woken once the transaction is committed. */
+  touched(ticketId: string): void;
+}
+
+/** Thrown inside a transaction when what it read is no longer true: the unit of work starts over. */
+export class StaleRead extends Error {}
+
+/** Runs mutations: in a transaction, once per idempotency key, with a hint to the listeners after the commit. */
+export class UnitOfWork {
+  constructor(
+    private readonly db: Database,
+    private readonly hint: (ticketIds: string[]) => void,
+  ) {}
+
+  /** Applies the mutation once, or brings back the result of the call that did. */
+  async run<R extends Result>(
+    once: Once,
+    prepare: (tx: Transaction) => Promise<Prepared<R>>,
+  ): Promise<R & { replayed: boolean }> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.attempt(once, prepare);
+      } catch (error) {
+        const again = error instanceof StaleRead || isTransient(error);
+        if (!again) throw error;
+        if (attempt === attempts) throw busy(error);
+      }
+    }
+  }
+
+  private async attempt<R extends Result>(
+    once: Once,
+    prepare: (tx: Transaction) => Promise<Prepared<R>>,
+  ): Promise<R & { replayed: boolean }> {
+    const touched = new Set<string>();
+    const outcome = await this.db.transaction(async (queryable) => {
+      const earlier = await findResult<R>(queryable, once);
+      if (earlier) return { ...earlier, replayed: true };
+      const tx: Transaction = {
+        query: (sql, values) => queryable.query(sql, values),
+        touched: (ticketId) => touched.add(ticketId),
+      };
+      const { result, write } = await prepare(tx);
+      await claimKey(queryable, once, result);
+      await write();
+      return { ...result, replayed: false };
+    });
+    if (touched.size > 0) this.hint([...touched]);
+    return outcome;
+  }
+}
+
+async function findResult<R>(tx: Queryable, once: Once): Promise<R | null> {
+  if (once.key === null) return null;
+  const [row] = await tx.query<{ fingerprint: string; result: R }>(
+    `select fingerprint, result from idempotency_keys
+     where actor_id = $1 and mutation = $2 and key = $3 and created_at > now() - interval '${keyLifetime}'`,
+    [once.actorId, once.mutation, once.key],
+  );
+  if (row && row.fingerprint !== once.fingerprint) {
+    const message = 'This idempotency key was used with another input. Use a new key for a new request.';
+    throw new AppError(ErrorCode.IDEMPOTENCY_KEY_REUSED, message, ['input', 'idempotencyKey']);
+  }
+  return row?.result ?? null;
+}
+
+/** Waits for whoever is using the same key; when they commit, the transaction starts over and finds their result. */
+async function claimKey(tx: Queryable, once: Once, result: Result): Promise<void> {
+  if (once.key === null) return;
+  const claimed = await tx.query(
+    `insert into idempotency_keys (actor_id, mutation, key, fingerprint, result) values ($1, $2, $3, $4, $5)
+     on conflict (actor_id, mutation, key) do update
+       set fingerprint = excluded.fingerprint, result = excluded.result, created_at = now()
+       where idempotency_keys.created_at <= now() - interval '${keyLifetime}'
+     returning key`,
+    [once.actorId, once.mutation, once.key, once.fingerprint, result],
+  );
+  if (claimed.length === 0) throw new StaleRead();
+}
+
+const busy = (cause: unknown): AppError =>
+  new AppError(
+    ErrorCode.SERVICE_UNAVAILABLE,
+    'Too many others change this ticket at the same time. Nothing was changed: try again.',
+    undefined,
+    {},
+    { cause },
+  );

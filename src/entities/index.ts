@@ -1,0 +1,42 @@
+import { Comment } from './comment.js';
+import { File } from './file.js';
+import { GroupMember } from './group-member.js';
+import { Group } from './group.js';
+import { IdempotencyKey } from './idempotency-key.js';
+import { Installation } from './installation.js';
+import { LogEntry } from './log-entry.js';
+import { Member } from './member.js';
+import { Organization } from './organization.js';
+import { Project } from './project.js';
+import { ReadMark } from './read-mark.js';
+import { State } from './state.js';
+import { SystemEvent } from './system-event.js';
+import { TicketAttribute } from './ticket-attribute.js';
+import { Ticket } from './ticket.js';
+import { Topic } from './topic.js';
+import { UserProject } from './user-project.js';
+import { User } from './user.js';
+import { Vote } from './vote.js';
+
+/** Every table of the gateway. */
+export const entities = [
+  Comment,
+  File,
+  Group,
+  GroupMember,
+  IdempotencyKey,
+  Installation,
+  LogEntry,
+  Member,
+  Organization,
+  Project,
+  ReadMark,
+  State,
+  SystemEvent,
+  Ticket,
+  TicketAttribute,
+  Topic,
+  User,
+  UserProject,
+  Vote,
+];

@@ -1,0 +1,16 @@
+import { Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
+import { Id, WrittenAt } from './columns.js';
+import { Ticket } from './ticket.js';
+import { User } from './user.js';
+
+/** Somebody who takes part in a ticket's conversation. */
+@Entity('members')
+@Unique(['ticketId', 'userId'])
+export class Member {
+  @Id() id: string;
+  @ForeignKey(() => Ticket) @Column('uuid') ticketId: string;
+  @Index() @ForeignKey(() => User) @Column('uuid') userId: string;
+  /** From 1, in the order in which they joined. */
+  @Column('int') position: number;
+  @WrittenAt() joinedAt: Date;
+}

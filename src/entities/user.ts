@@ -1,0 +1,31 @@
+import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
+import { Role } from '../auth/viewer.js';
+import { Id, Instant, WrittenAt } from './columns.js';
+import { Organization } from './organization.js';
+
+/** A person: a customer or a member of staff. */
+@Entity('users')
+@Unique(['sub'])
+@Unique(['humanId'])
+@Unique(['email'])
+@Check('users_role_check', `role in ('CUSTOMER', 'AGENT', 'ADMIN')`)
+@Check('users_email_check', `email = lower(email)`)
+export class User {
+  @Id() id: string;
+  /** The identity provider's name for this person; null until they first sign in. */
+  @Column('text', { nullable: true }) sub: string | null;
+  @Column('text', { nullable: true }) humanId: string | null;
+  @Column('text', { nullable: true }) email: string | null;
+  @Column('text') name: string;
+  @Column('text', { nullable: true }) phoneNumber: string | null;
+  @Column('text') role: Role;
+  @Index() @ForeignKey(() => Organization) @Column('uuid', { nullable: true }) organizationId: string | null;
+  @Column('boolean', { default: true }) isActive: boolean;
+  /** Rises whenever what this person may see or do could have changed. */
+  @Column('int', { default: 1 }) accessVersion: number;
+  /** When the token was issued whose claims this row carries; null where no token wrote it. */
+  @Instant({ nullable: true }) claimsAt: Date | null;
+  @WrittenAt() createdAt: Date;
+  /** Moved by changes of name, role and isActive alone, since everyone may read it. */
+  @WrittenAt() updatedAt: Date;
+}

@@ -1,0 +1,32 @@
+import { Field, ID, InputType } from 'type-graphql';
+import { Visibility } from '../../entities/comment.js';
+import { CheckedLater, Items, Text } from '../shared/validation.js';
+import { idempotencyKeyField } from '../ticket/ticket.input.js';
+
+/** What `addComment` takes. */
+@InputType('AddCommentInput', { description: 'A comment to add to an open ticket.' })
+export class AddCommentInput {
+  @CheckedLater()
+  @Field(() => ID, { description: 'The ticket.' })
+  ticketId: string;
+
+  @Text(1, 50_000)
+  @Field(() => String, { nullable: true, description: '1..50000 characters.' })
+  body?: string | null;
+
+  @CheckedLater()
+  @Field(() => Visibility, { defaultValue: Visibility.PUBLIC, description: 'Who may read it; notes are for staff.' })
+  visibility: Visibility;
+
+  @Items(1, 50)
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'Users who are thereby let into the conversation, 1..50. Customers mention staff and whoever could see the ticket anyway; a note mentions staff and lets nobody in.',
+  })
+  mentionIds?: string[] | null;
+
+  @Text(1, 255)
+  @Field(() => String, idempotencyKeyField)
+  idempotencyKey?: string | null;
+}

@@ -1,0 +1,37 @@
+import { Field, Int, ObjectType } from 'type-graphql';
+import { Visibility } from '../../entities/comment.js';
+import { NodeType } from '../node/node.type.js';
+import { connectionTypes } from '../shared/pagination.js';
+import { DateTimeScalar } from '../shared/scalars.js';
+import { RateableType } from '../vote/vote.type.js';
+
+/** A word in a conversation. */
+@ObjectType('Comment', { implements: [NodeType, RateableType], description: "A word in a ticket's conversation." })
+export class CommentType extends RateableType {
+  @Field(() => String, { description: 'What it says. Empty for files alone, and once the comment was removed.' })
+  body: string;
+
+  @Field(() => Visibility, { description: 'Who may read it.' })
+  visibility: Visibility;
+
+  @Field(() => Int, { description: 'Rises when it is edited or removed; pass it back as `expectedVersion`.' })
+  version: number;
+
+  @Field(() => DateTimeScalar, { description: 'When it was sent; never earlier than the comment before it.' })
+  sentAt: Date;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was last edited.' })
+  editedAt: Date | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Set once it was removed: lists leave it out, events keep it.',
+  })
+  deletedAt: Date | null;
+}
+
+const types = connectionTypes('Comment', () => CommentType);
+/** A comment and its position. */
+export const CommentEdgeType = types.edge;
+/** A page of comments. */
+export const CommentConnectionType = types.connection;

@@ -1,0 +1,47 @@
+import { createParameterDecorator } from 'type-graphql';
+import { isSignedIn, type SignedInViewer, type Viewer } from '../auth/viewer.js';
+import type { Database } from '../db/database.js';
+import { unauthenticated } from '../errors.js';
+import { createLoaders, type Loaders } from '../loaders/loaders.js';
+import type { Call } from '../services/call.js';
+import type { Conversations } from '../services/conversations.js';
+
+/** What resolvers get: who asks, and loaders that see with their eyes. */
+export class Context {
+  /** The mutation that is running. */
+  call: Call | undefined;
+  private current: Loaders | undefined;
+
+  constructor(
+    readonly identity: Viewer,
+    private readonly db: Database,
+    /** Where subscriptions begin: they have no resolver instance. */
+    readonly conversations: Conversations,
+  ) {}
+
+  /** Who asks; UNAUTHENTICATED for nobody known. */
+  get viewer(): SignedInViewer {
+    if (!isSignedIn(this.identity)) throw unauthenticated();
+    return this.identity;
+  }
+
+  /** Loaders of this operation, or since its last mutation. */
+  get loaders(): Loaders {
+    this.current ??= createLoaders(this.db, this.viewer);
+    return this.current;
+  }
+
+  /** Forgets what was read, because something was written. */
+  forget(): void {
+    this.current = undefined;
+  }
+
+  /** The same viewer with nothing read yet: each event of a subscription gets one. */
+  fresh(): Context {
+    return new Context(this.identity, this.db, this.conversations);
+  }
+}
+
+/** Hands a mutation's resolver the call that it serves. */
+export const CurrentCall = (): ReturnType<typeof createParameterDecorator> =>
+  createParameterDecorator<Context>(({ context }) => context.call);

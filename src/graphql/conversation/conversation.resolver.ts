@@ -1,0 +1,68 @@
+import { Args, Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
+import type { LogEntry } from '../../entities/log-entry.js';
+import type { Member } from '../../entities/member.js';
+import type { Ticket } from '../../entities/ticket.js';
+import { globalId } from '../../global-id.js';
+import type { Cursors } from '../../live/cursors.js';
+import type { Context } from '../context.js';
+import { ConversationEventConnectionType } from '../event/event.type.js';
+import { UserType } from '../person/person.type.js';
+import { type Connection, connectionOf, PageArgs, windowOf } from '../shared/pagination.js';
+import { CursorScalar } from '../shared/scalars.js';
+import { TicketType } from '../ticket/ticket.type.js';
+import { ConversationType, MemberType } from './conversation.type.js';
+
+const eventsPageSize = 50;
+
+/** Conversations: each is its ticket seen from another side. */
+@Resolver(() => ConversationType)
+export class ConversationResolver {
+  constructor(private readonly cursors: Cursors) {}
+
+  @FieldResolver(() => ID)
+  id(@Root() ticket: Ticket): string {
+    return globalId('Conversation', ticket.id);
+  }
+
+  @FieldResolver(() => TicketType, { description: 'What it is about.' })
+  ticket(@Root() ticket: Ticket): TicketType {
+    return ticket;
+  }
+
+  @FieldResolver(() => [MemberType], { description: 'Who takes part, in the order in which they joined.' })
+  members(@Root() ticket: Ticket, @Ctx() { loaders }: Context): Promise<MemberType[]> {
+    return loaders.members.load(ticket.id);
+  }
+
+  @FieldResolver(() => CursorScalar, {
+    description: 'Position of its newest event: subscribe `after` it to miss nothing.',
+  })
+  headCursor(@Root() ticket: Ticket, @Ctx() { viewer }: Context): string {
+    return this.cursors.write(viewer, ticket.id, ticket);
+  }
+
+  @FieldResolver(() => ConversationEventConnectionType, { description: 'Everything that happened, oldest first.' })
+  async events(
+    @Root() ticket: Ticket,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { loaders, viewer }: Context,
+  ): Promise<Connection<LogEntry>> {
+    const window = windowOf(page, eventsPageSize, (cursor, path) => this.cursors.read(viewer, ticket, cursor, path));
+    const loaded = await loaders.events.load(ticket.id, window);
+    return connectionOf(loaded, (entry) => this.cursors.write(viewer, ticket.id, entry));
+  }
+}
+
+/** Members. */
+@Resolver(() => MemberType)
+export class MemberResolver {
+  @FieldResolver(() => ID)
+  id(@Root() member: Member): string {
+    return globalId('Member', member.id);
+  }
+
+  @FieldResolver(() => UserType, { description: 'Who it is.' })
+  user(@Root() member: Member, @Ctx() { loaders }: Context): Promise<UserType | null> {
+    return loaders.user.load(member.userId);
+  }
+}

@@ -1,0 +1,132 @@
+import { Arg, Ctx, FieldResolver, ID, Resolver, Root, type SubscribeResolverData, Subscription } from 'type-graphql';
+import type { LogEntry } from '../../entities/log-entry.js';
+import type { StreamItem } from '../../live/conversation-stream.js';
+import type { Cursors } from '../../live/cursors.js';
+import { CommentType } from '../comment/comment.type.js';
+import type { Context } from '../context.js';
+import { typed } from '../node/node.type.js';
+import { UserType } from '../person/person.type.js';
+import { CursorScalar } from '../shared/scalars.js';
+import { TicketType } from '../ticket/ticket.type.js';
+import { RateableType, VoteType } from '../vote/vote.type.js';
+import {
+  CommentAddedType,
+  ConversationEventType,
+  MemberJoinedType,
+  RatedType,
+  TicketClosedType,
+  TicketOpenedType,
+  TicketReopenedType,
+} from './event.type.js';
+
+type Loaded<T> = Promise<T | null> | null;
+type Following = SubscribeResolverData<unknown, { ticketId: string; after?: string | null }, Context>;
+
+const ticketIdArgument = { description: 'The ticket.' };
+const afterArgument = {
+  nullable: true,
+  description:
+    'The position of the last event that the client has: all that came since is sent first. From now on when absent.',
+};
+
+/** What all events have, and the subscriptions that deliver them. */
+@Resolver(() => ConversationEventType)
+export class ConversationEventResolver {
+  constructor(private readonly cursors: Cursors) {}
+
+  @Subscription(() => CommentAddedType, {
+    description:
+      'New comments of one ticket. With `after`: first all that came since, then live, with no gap and nothing twice.',
+    subscribe: ({ args, context }: Following) => context.conversations.follow(context.viewer, args, 'CommentAdded'),
+  })
+  commentAdded(
+    @Root() entry: LogEntry,
+    @Arg('ticketId', () => ID, ticketIdArgument) _ticketId: string,
+    @Arg('after', () => CursorScalar, afterArgument) _after?: string | null,
+  ): CommentAddedType {
+    return entry;
+  }
+
+  @Subscription(() => ConversationEventType, {
+    description: 'Everything that happens in one ticket, checkpoints included; `after` as in `commentAdded`.',
+    subscribe: ({ args, context }: Following) => context.conversations.follow(context.viewer, args),
+  })
+  conversationEvents(
+    @Root() item: StreamItem,
+    @Arg('ticketId', () => ID, ticketIdArgument) _ticketId: string,
+    @Arg('after', () => CursorScalar, afterArgument) _after?: string | null,
+  ): ConversationEventType {
+    return item;
+  }
+
+  @FieldResolver(() => CursorScalar, { description: 'Its position in the conversation.' })
+  cursor(@Root() item: StreamItem, @Ctx() { viewer }: Context): string {
+    return this.cursors.write(viewer, item.ticketId, item);
+  }
+
+  @FieldResolver(() => UserType, { nullable: true, description: 'Who did it; null for the system itself.' })
+  actor(@Root() { actorId }: StreamItem, @Ctx() { loaders }: Context): Loaded<UserType> {
+    return actorId === null ? null : loaders.user.load(actorId);
+  }
+}
+
+/** What was opened. */
+@Resolver(() => TicketOpenedType)
+export class TicketOpenedResolver {
+  @FieldResolver(() => TicketType, { description: 'The ticket as it is now.' })
+  ticket(@Root() { ticketId }: LogEntry, @Ctx() { loaders }: Context): Loaded<TicketType> {
+    return loaders.visibleTicket.load(ticketId);
+  }
+}
+
+/** What was closed. */
+@Resolver(() => TicketClosedType)
+export class TicketClosedResolver {
+  @FieldResolver(() => TicketType, { description: 'The ticket as it is now.' })
+  ticket(@Root() { ticketId }: LogEntry, @Ctx() { loaders }: Context): Loaded<TicketType> {
+    return loaders.visibleTicket.load(ticketId);
+  }
+}
+
+/** What was reopened. */
+@Resolver(() => TicketReopenedType)
+export class TicketReopenedResolver {
+  @FieldResolver(() => TicketType, { description: 'The ticket as it is now.' })
+  ticket(@Root() { ticketId }: LogEntry, @Ctx() { loaders }: Context): Loaded<TicketType> {
+    return loaders.visibleTicket.load(ticketId);
+  }
+}
+
+/** What was said. */
+@Resolver(() => CommentAddedType)
+export class CommentAddedResolver {
+  @FieldResolver(() => CommentType, { description: 'The comment as it is now.' })
+  comment(@Root() { commentId }: LogEntry, @Ctx() { loaders }: Context): Loaded<CommentType> {
+    return commentId === null ? null : loaders.visibleComment.load(commentId);
+  }
+}
+
+/** Who came in. */
+@Resolver(() => MemberJoinedType)
+export class MemberJoinedResolver {
+  @FieldResolver(() => UserType, { description: 'Who joined.' })
+  user(@Root() { userId }: LogEntry, @Ctx() { loaders }: Context): Loaded<UserType> {
+    return userId === null ? null : loaders.user.load(userId);
+  }
+}
+
+/** What was rated, and how. */
+@Resolver(() => RatedType)
+export class RatedResolver {
+  @FieldResolver(() => RateableType, { description: 'What the score was given to.' })
+  async subject(@Root() { ticketId, commentId }: LogEntry, @Ctx() { loaders }: Context): Promise<RateableType | null> {
+    return commentId
+      ? typed('Comment', await loaders.visibleComment.load(commentId))
+      : typed('Ticket', await loaders.visibleTicket.load(ticketId));
+  }
+
+  @FieldResolver(() => VoteType, { description: 'The score as it was given.' })
+  vote(@Root() { voteId }: LogEntry, @Ctx() { loaders }: Context): Loaded<VoteType> {
+    return voteId === null ? null : loaders.vote.load(voteId);
+  }
+}

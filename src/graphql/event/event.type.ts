@@ -1,0 +1,57 @@
+import { Field, InterfaceType, ObjectType } from 'type-graphql';
+import type { StreamItem } from '../../live/conversation-stream.js';
+import { connectionTypes } from '../shared/pagination.js';
+import { DateTimeScalar } from '../shared/scalars.js';
+
+/** Something that happened in a conversation. */
+@InterfaceType('ConversationEvent', {
+  description:
+    'Something that happened in a conversation: history, audit and live are one type. Events carry references: objects are as they are when read, changes and scores as they were.',
+  resolveType: ({ type }: StreamItem) => type,
+})
+export abstract class ConversationEventType {
+  @Field(() => DateTimeScalar, { description: 'When it happened.' })
+  at: Date;
+}
+
+/** A ticket was opened. */
+@ObjectType('TicketOpened', { implements: ConversationEventType, description: 'The ticket was opened.' })
+export class TicketOpenedType extends ConversationEventType {}
+
+/** A comment was added. */
+@ObjectType('CommentAdded', { implements: ConversationEventType, description: 'A comment was added.' })
+export class CommentAddedType extends ConversationEventType {}
+
+/** Somebody joined. */
+@ObjectType('MemberJoined', {
+  implements: ConversationEventType,
+  description:
+    'Somebody joined the conversation. Authors are in it from the opening on, without an event of their own.',
+})
+export class MemberJoinedType extends ConversationEventType {}
+
+/** A ticket was closed. */
+@ObjectType('TicketClosed', { implements: ConversationEventType, description: 'The ticket was closed.' })
+export class TicketClosedType extends ConversationEventType {}
+
+/** A ticket was reopened. */
+@ObjectType('TicketReopened', { implements: ConversationEventType, description: 'The ticket was opened again.' })
+export class TicketReopenedType extends ConversationEventType {}
+
+/** A score was given. */
+@ObjectType('Rated', { implements: ConversationEventType, description: 'A score was given.' })
+export class RatedType extends ConversationEventType {}
+
+/** Everything up to here was delivered. */
+@ObjectType('Checkpoint', {
+  implements: ConversationEventType,
+  description:
+    'Sent once replay has caught up with live, and now and then while idle: everything up to `cursor` was delivered.',
+})
+export class CheckpointType extends ConversationEventType {}
+
+const types = connectionTypes('ConversationEvent', () => ConversationEventType as never);
+/** An event and its position. */
+export const ConversationEventEdgeType = types.edge;
+/** A page of events. */
+export const ConversationEventConnectionType = types.connection;

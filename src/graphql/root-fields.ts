@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import {
+  getDirectiveValues,
+  GraphQLIncludeDirective,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  GraphQLSkipDirective,
+  type SelectionSetNode,
+} from 'graphql';
+import type { SignedInViewer } from '../auth/viewer.js';
+import type { Once } from '../db/unit-of-work.js';
+import { AppError } from '../errors.js';
+import type { Context } from './context.js';
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+/**
+ * Puts on every root field what none may lack: a query, mutation or subscription needs a signed-in viewer; a mutation is
+ * known by its idempotency key, answers an expected error as data where `userErrors` is selected, and is followed by fresh
+ * reads.
+ */
+export function guardRootFields(schema: GraphQLSchema): GraphQLSchema {
+  guardQueries(schema.getQueryType());
+  guardSubscriptions(schema.getSubscriptionType());
+  guardMutations(schema.getMutationType());
+  return schema;
+}
+
+function guardQueries(type: GraphQLObjectType<unknown, Context> | null | undefined): void {
+  for (const field of Object.values(type?.getFields() ?? {})) {
+    const { resolve } = field;
+    field.resolve = (root, args, context, info) => {
+      requireViewer(context);
+      return resolve?.(root, args, context, info);
+    };
+  }
+}
+
+function guardSubscriptions(type: GraphQLObjectType<unknown, Context> | null | undefined): void {
+  for (const field of Object.values(type?.getFields() ?? {})) {
+    const { subscribe } = field;
+    field.subscribe = (root, args, context, info) => {
+      requireViewer(context);
+      return subscribe?.(root, args, context, info);
+    };
+  }
+}
+
+function guardMutations(type: GraphQLObjectType<unknown, Context> | null | undefined): void {
+  for (const field of Object.values(type?.getFields() ?? {})) {
+    const { resolve } = field;
+    field.resolve = async (root, args: Arguments, context, info) => {
+      const viewer = requireViewer(context);
+      context.call = { viewer, once: onceOf(viewer, info.fieldName, args['input']) };
+      try {
+        return await (resolve?.(root, args, context, info) as unknown);
+      } catch (error) {
+        if (error instanceof AppError && selects(info, 'userErrors')) return { userErrors: [error], replayed: false };
+        throw error;
+      } finally {
+        context.forget();
+      }
+    };
+  }
+}
+
+const requireViewer = (context: Context): SignedInViewer => context.viewer;
+
+function onceOf(viewer: SignedInViewer, mutation: string, input: unknown): Once {
+  const { idempotencyKey, ...rest } = (input ?? {}) as Record<string, unknown>;
+  const fingerprint = createHash('sha256').update(canonical(rest)).digest('base64url');
+  return { actorId: viewer.id, mutation, key: typeof idempotencyKey === 'string' ? idempotencyKey : null, fingerprint };
+}
+
+/** The same text for equal inputs, whatever the order of their fields. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join()}}`;
+}
+
+function selects(info: GraphQLResolveInfo, name: string): boolean {
+  return info.fieldNodes.some((node) => node.selectionSet && selectionHas(info, node.selectionSet, name));
+}
+
+function selectionHas(info: GraphQLResolveInfo, { selections }: SelectionSetNode, name: string): boolean {
+  return selections.some((selection) => {
+    if (getDirectiveValues(GraphQLSkipDirective, selection, info.variableValues)?.['if'] === true) return false;
+    if (getDirectiveValues(GraphQLIncludeDirective, selection, info.variableValues)?.['if'] === false) return false;
+    if (selection.kind === 'Field') return selection.name.value === name;
+    const inner = selection.kind === 'InlineFragment' ? selection : info.fragments[selection.name.value];
+    return inner !== undefined && selectionHas(info, inner.selectionSet, name);
+  });
+}

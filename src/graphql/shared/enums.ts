@@ -1,0 +1,93 @@
+import { registerEnumType } from 'type-graphql';
+import { Role } from '../../auth/viewer.js';
+import { Visibility } from '../../entities/comment.js';
+import { StateType, StatusCategory } from '../../entities/state.js';
+import { AccessLevel } from '../../entities/ticket.js';
+import { VoteScale } from '../../entities/vote.js';
+import { ErrorCode } from '../../errors.js';
+
+registerEnumType(Role, {
+  name: 'Role',
+  description: 'What a person may be to the gateway. Agents and admins together are staff.',
+  valuesConfig: {
+    CUSTOMER: { description: 'Somebody who asks for help.' },
+    AGENT: { description: 'A member of the support team.' },
+    ADMIN: { description: 'A member of the support team who also manages people and look-up tables.' },
+  },
+});
+
+registerEnumType(StateType, {
+  name: 'StateType',
+  description: 'What a state describes of a ticket.',
+  valuesConfig: {
+    STATE: { description: 'Its status: how far it has got.' },
+    TYPE: { description: 'What kind of request it is.' },
+    PRIORITY: { description: 'How urgent it is.' },
+    STAGE: { description: 'The step of the work on it.' },
+    OUTCOME: { description: 'What came of it.' },
+  },
+});
+
+registerEnumType(StatusCategory, {
+  name: 'StatusCategory',
+  description: 'What a status means to the rules, whatever it is called.',
+  valuesConfig: {
+    OPEN: { description: 'Nobody has taken it up.' },
+    IN_PROGRESS: { description: 'Support works on it.' },
+    WAITING: { description: 'The customer has to answer.' },
+    RESOLVED: { description: 'Solved, and still open for comments.' },
+    CLOSED: { description: 'Read-only until it is reopened.' },
+  },
+});
+
+registerEnumType(AccessLevel, {
+  name: 'AccessLevel',
+  description: 'Who on the customer side sees a ticket beside its authors and the members of its conversation.',
+  valuesConfig: {
+    PRIVATE: { description: 'Nobody else.' },
+    ACCOUNT_USERS: { description: "Every user of the ticket's organization." },
+    PROJECT_USERS: { description: "Users who belong to the ticket's one project." },
+    ALL_USERS: { description: 'Both of the above.' },
+  },
+});
+
+registerEnumType(Visibility, {
+  name: 'Visibility',
+  description: 'Who may read a comment.',
+  valuesConfig: {
+    PUBLIC: { description: 'Everyone who sees the ticket.' },
+    INTERNAL: {
+      description:
+        'A note among staff. It changes nothing that a customer can read. Fixed when the comment is written: to publish a note, write a comment.',
+    },
+  },
+});
+
+registerEnumType(VoteScale, {
+  name: 'VoteScale',
+  description: 'The scale that a score is on.',
+  valuesConfig: {
+    THUMBS: { description: '-1 or 1, for a comment.' },
+    FIVE_POINT: { description: '1..5, given when closing.' },
+    TEN_POINT: { description: '1..10, given to a ticket by rating it.' },
+  },
+});
+
+registerEnumType(ErrorCode, {
+  name: 'ErrorCode',
+  description: 'What went wrong; also found as `extensions.code` of a GraphQL error.',
+  valuesConfig: {
+    VALIDATION_FAILED: { description: 'A value breaks a rule; the path names the argument, the message the limit.' },
+    NOT_FOUND: { description: 'There is no such object, or the viewer may not see it.' },
+    FORBIDDEN: { description: 'The viewer sees the object but may not do this to it.' },
+    UNAUTHENTICATED: { description: 'There is no valid token.' },
+    TICKET_CLOSED: { description: 'The ticket is closed, and with it read-only.' },
+    TICKET_NOT_CLOSED: { description: 'The ticket is open, so it can not be reopened.' },
+    VERSION_CONFLICT: { description: '`expectedVersion` is not the current version.' },
+    IDEMPOTENCY_KEY_REUSED: { description: 'The same idempotency key came with another input.' },
+    SERVICE_UNAVAILABLE: { description: 'Retry: the database or a limit of time stood in the way.' },
+    QUERY_TOO_COMPLEX: { description: 'The document asks for more than one operation may.' },
+    CURSOR_EXPIRED: { description: 'The position can not be followed any more: refetch.' },
+    INTERNAL: { description: 'A fault of the server; the message has an id to report.' },
+  },
+});

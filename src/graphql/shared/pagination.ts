@@ -1,0 +1,122 @@
+import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
+import { invalid } from '../../errors.js';
+import type { LoadedPage, Window } from '../../loaders/page-loader.js';
+import { CursorScalar } from './scalars.js';
+import { Between, CheckedLater } from './validation.js';
+
+const largestPage = 100;
+
+/** Which page of a connection is wanted. */
+@ArgsType()
+export class PageArgs {
+  @Between(0, largestPage)
+  @Field(() => Int, {
+    nullable: true,
+    description: 'So many from the front, 0..100; 0 asks for totals only. Not together with `last`.',
+  })
+  first?: number | null;
+
+  @CheckedLater()
+  @Field(() => CursorScalar, { nullable: true, description: 'Only what comes after this position.' })
+  after?: string | null;
+
+  @Between(0, largestPage)
+  @Field(() => Int, { nullable: true, description: 'So many from the back, 0..100. Not together with `first`.' })
+  last?: number | null;
+
+  @CheckedLater()
+  @Field(() => CursorScalar, { nullable: true, description: 'Only what comes before this position.' })
+  before?: string | null;
+}
+
+/** Where a page stands in its list. */
+@ObjectType('PageInfo', {
+  description:
+    'Where a page stands in its list. Pages take `first` or `last`, 0..100; without either, 50 comments or events and 20 of anything else.',
+})
+export class PageInfoType {
+  @Field(() => Boolean, { description: 'Whether there is more after this page.' })
+  hasNextPage: boolean;
+
+  @Field(() => Boolean, { description: 'Whether there is more before this page.' })
+  hasPreviousPage: boolean;
+
+  @Field(() => CursorScalar, { nullable: true, description: 'Position of the first item; null on an empty page.' })
+  startCursor: string | null;
+
+  @Field(() => CursorScalar, { nullable: true, description: 'Position of the last item; null on an empty page.' })
+  endCursor: string | null;
+}
+
+/** A row and its position. */
+export interface Edge<T> {
+  cursor: string;
+  node: T;
+}
+
+/** A page of rows, ready to be answered. */
+export interface Connection<T> {
+  edges: Edge<T>[];
+  nodes: T[];
+  pageInfo: PageInfoType;
+}
+
+/** Makes the types `XEdge` and `XConnection` for nodes of type X. */
+export function connectionTypes<T extends object>(
+  name: string,
+  node: () => ClassType<T>,
+): { edge: ClassType<Edge<T>>; connection: ClassType<Connection<T>> } {
+  @ObjectType(`${name}Edge`, { description: `An item of a ${name}Connection.` })
+  class EdgeType {
+    @Field(() => CursorScalar, { description: 'Its position.' })
+    cursor: string;
+
+    @Field(node, { description: 'The item itself.' })
+    node: T;
+  }
+
+  @ObjectType(`${name}Connection`, { description: `A page of a list.` })
+  class ConnectionType {
+    @Field(() => [EdgeType], { description: 'The items with their positions.' })
+    edges: EdgeType[];
+
+    @Field(() => [node()], { description: 'The items alone.' })
+    nodes: T[];
+
+    @Field(() => PageInfoType, { description: 'Where the page stands in the list.' })
+    pageInfo: PageInfoType;
+  }
+
+  return { edge: EdgeType, connection: ConnectionType };
+}
+
+/** The window that the arguments ask for; VALIDATION_FAILED when they contradict each other. */
+export function windowOf(args: PageArgs, pageSize: number, read: (cursor: string, path: string[]) => number): Window {
+  if (args.first != null && args.last != null) {
+    throw invalid(['last'], 'exclusive', 'Give `first` or `last`, not both.');
+  }
+  return {
+    limit: args.first ?? args.last ?? pageSize,
+    from: args.last == null ? 'front' : 'back',
+    after: args.after == null ? null : read(args.after, ['after']),
+    before: args.before == null ? null : read(args.before, ['before']),
+  };
+}
+
+/** Turns a loaded page into a connection. */
+export function connectionOf<T>(
+  { rows, hasNext, hasPrevious }: LoadedPage<T>,
+  cursorOf: (row: T) => string,
+): Connection<T> {
+  const edges = rows.map((node) => ({ cursor: cursorOf(node), node }));
+  return {
+    edges,
+    nodes: rows,
+    pageInfo: {
+      hasNextPage: hasNext,
+      hasPreviousPage: hasPrevious,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}

@@ -1,0 +1,147 @@
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { AccessLevel } from '../../entities/ticket.js';
+import { Between, CheckedLater, Text } from '../shared/validation.js';
+
+const int32 = 2_147_483_647;
+const ticketIdField = { description: 'The ticket.' };
+const expectedVersionField = {
+  nullable: true,
+  description: 'The version that the caller has seen; when it is not current, the answer is VERSION_CONFLICT.',
+};
+/** How every input describes its idempotency key. */
+export const idempotencyKeyField = {
+  nullable: true,
+  description:
+    'A text of the caller’s choice, 1..255 characters: the same key with the same input brings back the first result for 24 hours.',
+};
+
+/** What `createTicket` takes. */
+@InputType('CreateTicketInput', {
+  description: 'A ticket to open. At least one of `title`, `description` and `body` is needed; null is as absent.',
+})
+export class CreateTicketInput {
+  @Text(1, 255)
+  @Field(() => String, { nullable: true, description: '1..255 characters; the first line of the text when absent.' })
+  title?: string | null;
+
+  @Text(1, 50_000)
+  @Field(() => String, { nullable: true, description: '1..50000 characters.' })
+  description?: string | null;
+
+  @Text(1, 50_000)
+  @Field(() => String, { nullable: true, description: 'The first comment, 1..50000 characters.' })
+  body?: string | null;
+
+  @Text(1, 64)
+  @Field(() => String, { nullable: true, description: 'Key of a topic or subtopic; it can not be changed later.' })
+  topicKey?: string | null;
+
+  @Text(1, 64)
+  @Field(() => String, { nullable: true, description: 'Key of a priority; `low` when absent.' })
+  priorityKey?: string | null;
+
+  @CheckedLater()
+  @Field(() => AccessLevel, { nullable: true, description: 'ACCOUNT_USERS when absent.' })
+  accessLevel?: AccessLevel | null;
+
+  @Text(1, 255)
+  @Field(() => String, {
+    nullable: true,
+    description: "Key of a project of the ticket's organization: exactly when the access level is PROJECT_USERS.",
+  })
+  projectKey?: string | null;
+
+  @Between(0, int32)
+  @Field(() => Int, { nullable: true, description: 'The notice that it is opened from, 0 or more.' })
+  noticeId?: number | null;
+
+  @Text(1, 255)
+  @Field(() => String, {
+    nullable: true,
+    description: 'Id of the thing it is about in another system, 1..255 characters.',
+  })
+  externalSubjectId?: string | null;
+
+  @Text(1, 255)
+  @Field(() => String, { nullable: true, description: 'What can not be done because of it, 1..255 characters.' })
+  serviceImpact?: string | null;
+
+  @Text(1, 64)
+  @Field(() => String, { nullable: true, description: 'Key of a contract, 1..64 characters.' })
+  contractHumanId?: string | null;
+
+  @Text(1, 64)
+  @Field(() => String, { nullable: true, description: 'Key of a tenant, 1..64 characters.' })
+  tenantHumanId?: string | null;
+
+  @CheckedLater()
+  @Field(() => ID, { nullable: true, description: 'Staff only: on whose behalf it is opened.' })
+  reporterId?: string | null;
+
+  @CheckedLater()
+  @Field(() => ID, {
+    nullable: true,
+    description: "Staff only: whose ticket it is; the reporter's organization when absent.",
+  })
+  organizationId?: string | null;
+
+  @Text(1, 255)
+  @Field(() => String, idempotencyKeyField)
+  idempotencyKey?: string | null;
+}
+
+/** What `closeTicket` takes. */
+@InputType('CloseTicketInput', { description: 'A ticket to close.' })
+export class CloseTicketInput {
+  @CheckedLater()
+  @Field(() => ID, ticketIdField)
+  ticketId: string;
+
+  @Between(1, 5)
+  @Field(() => Int, { nullable: true, description: 'How satisfied the customer side is, 1..5.' })
+  score?: number | null;
+
+  @Text(1, 5_000)
+  @Field(() => String, { nullable: true, description: 'About the score, 1..5000 characters; refused without one.' })
+  comment?: string | null;
+
+  @Text(1, 50_000)
+  @Field(() => String, { nullable: true, description: 'A last public comment, 1..50000 characters, in the same step.' })
+  message?: string | null;
+
+  @CheckedLater()
+  @Field(() => Int, expectedVersionField)
+  expectedVersion?: number | null;
+
+  @Text(1, 255)
+  @Field(() => String, idempotencyKeyField)
+  idempotencyKey?: string | null;
+}
+
+/** What `reopenTicket` takes. */
+@InputType('ReopenTicketInput', { description: 'A closed ticket to open again.' })
+export class ReopenTicketInput {
+  @CheckedLater()
+  @Field(() => ID, ticketIdField)
+  ticketId: string;
+
+  @Text(1, 50_000)
+  @Field(() => String, { description: 'Why, as a public comment: 1..50000 characters.' })
+  body: string;
+
+  @CheckedLater()
+  @Field(() => Int, expectedVersionField)
+  expectedVersion?: number | null;
+
+  @Text(1, 255)
+  @Field(() => String, idempotencyKeyField)
+  idempotencyKey?: string | null;
+}
+
+/** What `joinTicket` takes. */
+@InputType('JoinTicketInput', { description: 'A ticket whose conversation to join.' })
+export class JoinTicketInput {
+  @CheckedLater()
+  @Field(() => ID, ticketIdField)
+  ticketId: string;
+}

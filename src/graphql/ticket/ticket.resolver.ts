@@ -1,0 +1,123 @@
+import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Ticket } from '../../entities/ticket.js';
+import { globalId } from '../../global-id.js';
+import { canClose, canComment, canJoin, canReopen } from '../../policies/ticket-policy.js';
+import type { Call } from '../../services/call.js';
+import type { TicketOpening } from '../../services/open-ticket.js';
+import type { TicketReading } from '../../services/read-tickets.js';
+import type { Tickets } from '../../services/tickets.js';
+import { type Context, CurrentCall } from '../context.js';
+import { CheckedLater } from '../shared/validation.js';
+import { TicketPayloadType } from './ticket-payload.js';
+import { CloseTicketInput, CreateTicketInput, JoinTicketInput, ReopenTicketInput } from './ticket.input.js';
+import { TicketType } from './ticket.type.js';
+
+/** The keys that a ticket can be asked for by. */
+@ArgsType()
+export class TicketArgs {
+  @CheckedLater()
+  @Field(() => ID, { nullable: true, description: 'Its id.' })
+  id?: string | null;
+
+  @CheckedLater()
+  @Field(() => Int, { nullable: true, description: 'Its number.' })
+  number?: number | null;
+
+  @CheckedLater()
+  @Field(() => String, { nullable: true, description: 'Its human id: `INC-1234`.' })
+  humanId?: string | null;
+}
+
+/** Tickets, and what can be done to them. */
+@Resolver(() => TicketType)
+export class TicketResolver {
+  constructor(
+    private readonly reading: TicketReading,
+    private readonly opening: TicketOpening,
+    private readonly tickets: Tickets,
+  ) {}
+
+  @Query(() => TicketType, {
+    nullable: true,
+    description: 'A ticket by exactly one of its keys. Null where the viewer may not see it.',
+  })
+  ticket(@Args(() => TicketArgs) keys: TicketArgs, @Ctx() { loaders, viewer }: Context): Promise<TicketType | null> {
+    return this.reading.byKey(viewer, loaders, keys);
+  }
+
+  @Mutation(() => TicketPayloadType, {
+    nullable: true,
+    description: 'Opens a ticket, with its first comment when there is a `body`.',
+  })
+  createTicket(
+    @CurrentCall() call: Call,
+    @Arg('input', () => CreateTicketInput, { description: 'What to open.' }) input: CreateTicketInput,
+  ): Promise<TicketPayloadType> {
+    return this.opening.open(call, input);
+  }
+
+  @Mutation(() => TicketPayloadType, {
+    nullable: true,
+    description: 'Lets a member of staff into the conversation; once they are in it changes nothing.',
+  })
+  joinTicket(
+    @CurrentCall() call: Call,
+    @Arg('input', () => JoinTicketInput, { description: 'What to join.' }) input: JoinTicketInput,
+  ): Promise<TicketPayloadType> {
+    return this.tickets.join(call, input.ticketId);
+  }
+
+  @Mutation(() => TicketPayloadType, {
+    nullable: true,
+    description: 'Closes an open ticket, with a last word and, from the customer side, a score if they like.',
+  })
+  closeTicket(
+    @CurrentCall() call: Call,
+    @Arg('input', () => CloseTicketInput, { description: 'What to close, and how.' }) input: CloseTicketInput,
+  ): Promise<TicketPayloadType> {
+    return this.tickets.close(call, input);
+  }
+
+  @Mutation(() => TicketPayloadType, { nullable: true, description: 'Opens a closed ticket again with a word on why.' })
+  reopenTicket(
+    @CurrentCall() call: Call,
+    @Arg('input', () => ReopenTicketInput, { description: 'What to reopen, and why.' }) input: ReopenTicketInput,
+  ): Promise<TicketPayloadType> {
+    return this.tickets.reopen(call, input);
+  }
+
+  @FieldResolver(() => ID)
+  id(@Root() ticket: Ticket): string {
+    return globalId('Ticket', ticket.id);
+  }
+
+  @FieldResolver(() => String, { description: '`INC-1234`: the prefix is configurable, the digits are `number`.' })
+  humanId(@Root() ticket: Ticket): string {
+    return this.reading.humanIdOf(ticket);
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether it is not closed.' })
+  isOpen(@Root() ticket: Ticket): boolean {
+    return ticket.closedAt === null;
+  }
+
+  @FieldResolver(() => Boolean, { description: 'May close it now.' })
+  viewerCanClose(@Root() ticket: Ticket, @Ctx() { viewer }: Context): boolean {
+    return ticket.closedAt === null && canClose(viewer, ticket);
+  }
+
+  @FieldResolver(() => Boolean, { description: 'May reopen it now.' })
+  viewerCanReopen(@Root() ticket: Ticket, @Ctx() { viewer }: Context): boolean {
+    return ticket.closedAt !== null && canReopen(viewer, ticket);
+  }
+
+  @FieldResolver(() => Boolean, { description: 'May add a public comment now.' })
+  viewerCanComment(@Root() ticket: Ticket, @Ctx() { viewer }: Context): boolean {
+    return ticket.closedAt === null && canComment(viewer, ticket, 'PUBLIC');
+  }
+
+  @FieldResolver(() => Boolean, { description: 'May join its conversation, and is not in it yet.' })
+  viewerCanJoin(@Root() ticket: Ticket, @Ctx() { viewer }: Context): boolean {
+    return canJoin(viewer) && !ticket.memberIds.includes(viewer.id);
+  }
+}

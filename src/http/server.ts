@@ -1,0 +1,82 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import cors from 'cors';
+import helmet from 'helmet';
+import type { Logger } from '../logger.js';
+import type { GraphqlHandler } from './graphql-handler.js';
+import { respond } from './graphql-handler.js';
+
+/** What is behind the routes. */
+export interface Routes {
+  readonly graphql: GraphqlHandler;
+  /** The page for people who open the endpoint in a browser; absent where introspection is off. */
+  readonly graphiql?: () => Promise<{ html: string; contentSecurityPolicy: string }>;
+  /** Whether requests can be served now; throws when the database does not answer. */
+  readonly isReady: () => Promise<boolean>;
+  readonly corsOrigins: readonly string[];
+  readonly logger: Logger;
+}
+
+type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
+
+/** Serves `/graphql`, `/health/live` and `/health/ready`; it listens to nothing yet. */
+export function createHttpServer(routes: Routes): Server {
+  const protect = helmet();
+  const allowOrigins = cors({
+    origin: [...routes.corsOrigins],
+    methods: ['GET', 'POST'],
+    allowedHeaders: ['authorization', 'content-type'],
+    maxAge: 86_400,
+  }) as unknown as Middleware;
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      routes.logger.error({ error }, 'a request failed');
+      if (!response.headersSent) respond(response, 500, { message: 'Something went wrong on our side.' });
+      else response.destroy();
+    });
+  });
+  server.requestTimeout = 30_000;
+  server.headersTimeout = 10_000;
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    await apply(protect, request, response);
+    await apply(allowOrigins, request, response);
+    const url = new URL(request.url ?? '/', 'http://gateway');
+    if (url.pathname === '/graphql') return serveGraphql(request, response, url);
+    if (url.pathname === '/health/live') return respond(response, 200, { status: 'live' });
+    if (url.pathname === '/health/ready') return serveReadiness(response);
+    if (url.pathname === '/' && routes.graphiql) {
+      response.writeHead(302, { Location: '/graphql' }).end();
+      return;
+    }
+    respond(response, 404, { message: 'There is nothing here. The endpoint is /graphql.' });
+  }
+
+  async function serveGraphql(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    const isBrowser = request.method === 'GET' && request.headers.accept?.includes('text/html') === true;
+    if (!isBrowser || !routes.graphiql) return routes.graphql(request, response, url);
+    const { html, contentSecurityPolicy } = await routes.graphiql();
+    response
+      .writeHead(200, {
+        'Content-Type': 'text/html; charset=utf-8',
+        'Content-Security-Policy': contentSecurityPolicy,
+        'Cache-Control': 'no-store',
+      })
+      .end(html);
+  }
+
+  async function serveReadiness(response: ServerResponse): Promise<void> {
+    const isReady = await routes.isReady().catch((error: unknown) => {
+      routes.logger.warn({ error }, 'not ready');
+      return false;
+    });
+    respond(response, isReady ? 200 : 503, { status: isReady ? 'ready' : 'unavailable' });
+  }
+
+  return server;
+}
+
+/** Runs a middleware of the express kind; one that answers by itself leaves the request to end there. */
+const apply = (middleware: Middleware, request: IncomingMessage, response: ServerResponse): Promise<void> =>
+  new Promise((resolve, reject) =>
+    middleware(request, response, (error) => (error ? reject(error as Error) : resolve())),
+  );

@@ -1,0 +1,50 @@
+import { isStaff, type SignedInViewer } from '../auth/viewer.js';
+import type { Queryable } from '../db/database.js';
+import type { Ticket } from '../entities/ticket.js';
+import { type ArgumentPath, cursorExpired, invalid } from '../errors.js';
+
+/** The two numberings of one conversation. */
+type Stream = 's' | 'p';
+
+/** What of a ticket its cursors depend on. */
+export type ConversationHead = Pick<Ticket, 'id' | 'staffSeq' | 'publicSeq'>;
+
+const pattern = /^([0-9a-f]{8})\.([sp])\.([0-9a-f-]{36})\.(\d{1,10})$/;
+
+const streamOf = (viewer: SignedInViewer): Stream => (isStaff(viewer) ? 's' : 'p');
+
+/** Number of a row in the stream that the viewer reads. */
+export const seqFor = (viewer: SignedInViewer, row: { staffSeq: number; publicSeq: number | null }): number =>
+  isStaff(viewer) ? row.staffSeq : (row.publicSeq ?? 0);
+
+/** Positions in conversations, as clients see them: opaque, and good for one database, ticket and stream. */
+export class Cursors {
+  private constructor(private readonly epoch: string) {}
+
+  /** Reads which database this is. */
+  static async of(db: Queryable): Promise<Cursors> {
+    const [row] = await db.query<{ epoch: string }>('select epoch from installation');
+    if (!row) throw new Error('the table `installation` has no row');
+    return new Cursors(row.epoch);
+  }
+
+  /** The position of an event, a comment or a conversation's head in the viewer's stream. */
+  write(viewer: SignedInViewer, ticketId: string, row: { staffSeq: number; publicSeq: number | null }): string {
+    const text = `${this.epoch}.${streamOf(viewer)}.${ticketId}.${seqFor(viewer, row)}`;
+    return Buffer.from(text).toString('base64url');
+  }
+
+  /** The number behind a cursor; VALIDATION_FAILED for what no server wrote, CURSOR_EXPIRED for what can't be followed. */
+  read(viewer: SignedInViewer, ticket: ConversationHead, cursor: string, path: ArgumentPath): number {
+    const [, epoch, stream, ticketId, digits] = pattern.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+    if (digits === undefined) {
+      throw invalid(path, 'cursor', `\`${path.at(-1)}\` is no cursor: pass back one that the server handed out.`);
+    }
+    const seq = Number(digits);
+    const valid = epoch === this.epoch && stream === streamOf(viewer) && ticketId === ticket.id;
+    if (!valid || seq > seqFor(viewer, ticket)) {
+      throw cursorExpired('This position can not be followed any more: fetch the conversation anew.', path);
+    }
+    return seq;
+  }
+}

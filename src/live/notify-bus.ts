@@ -1,0 +1,83 @@
+import pg from 'pg';
+import type { Queryable } from '../db/database.js';
+import type { Logger } from '../logger.js';
+import { type Bus, LocalBus } from './bus.js';
+
+const channel = 'conversation_log';
+/** Hints are gathered for this long, in milliseconds: NOTIFY takes a lock of the whole database at commit. */
+const gatherMs = 10;
+/** PostgreSQL refuses a payload of 8,000 bytes; an id and its comma are 37. */
+const idsPerPayload = 200;
+const reconnectMs = 500;
+
+/** A doorbell for all gateways on one PostgreSQL, by LISTEN and NOTIFY; rings at once in this process. */
+export class NotifyBus implements Bus {
+  private readonly local = new LocalBus();
+  private readonly waiting = new Set<string>();
+  private gathering: NodeJS.Timeout | undefined;
+  private reconnecting: NodeJS.Timeout | undefined;
+  private client: pg.Client | undefined;
+  private closed = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly db: Queryable,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Starts to listen; from then on a lost connection is made anew for as long as it takes. */
+  async open(): Promise<void> {
+    const client = new pg.Client({
+      connectionString: this.url,
+      application_name: 'ticketing-gateway listener',
+      keepAlive: true,
+    });
+    this.client = client;
+    client.on('notification', ({ payload }) => this.local.publish(payload ? payload.split(',') : []));
+    client.on('error', (error) => this.lost(client, error));
+    client.on('end', () => this.lost(client));
+    await client.connect();
+    await client.query(`listen ${channel}`);
+  }
+
+  publish(ticketIds: readonly string[]): void {
+    this.local.publish(ticketIds);
+    for (const ticketId of ticketIds) this.waiting.add(ticketId);
+    this.gathering ??= setTimeout(() => void this.flush(), gatherMs);
+  }
+
+  subscribe(listener: (ticketId: string) => void): () => void {
+    return this.local.subscribe(listener);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.gathering);
+    clearTimeout(this.reconnecting);
+    await this.local.close();
+    await this.client?.end().catch((error: unknown) => this.logger.debug({ error }, 'listener was gone already'));
+  }
+
+  private async flush(): Promise<void> {
+    this.gathering = undefined;
+    const ids = [...this.waiting];
+    this.waiting.clear();
+    try {
+      for (let start = 0; start < ids.length; start += idsPerPayload) {
+        const payload = ids.slice(start, start + idsPerPayload).join();
+        await this.db.query('select pg_notify($1, $2)', [channel, payload]);
+      }
+    } catch (error) {
+      this.logger.warn({ error }, 'hints were lost: the other gateways find the news when they look, within a second');
+    }
+  }
+
+  private lost(client: pg.Client, error?: Error): void {
+    if (this.closed || this.client !== client) return;
+    this.client = undefined;
+    this.logger.warn({ error }, 'the listener lost its connection and makes a new one');
+    this.reconnecting = setTimeout(() => {
+      this.open().catch((reason: Error) => this.client && this.lost(this.client, reason));
+    }, reconnectMs);
+  }
+}

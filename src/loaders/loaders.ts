@@ -1,0 +1,74 @@
+import DataLoader from 'dataloader';
+import type { SignedInViewer } from '../auth/viewer.js';
+import { type Database, parameters } from '../db/database.js';
+import { PageLoader } from './page-loader.js';
+import { type Many, type One, type Page, relations } from './relations.js';
+
+type LoaderOf<R> =
+  R extends One<infer T>
+    ? DataLoader<string, T | null>
+    : R extends Many<infer T>
+      ? DataLoader<string, T[]>
+      : R extends Page<infer T>
+        ? PageLoader<T>
+        : never;
+
+/** A loader for each relation, made when it is first asked for. */
+export type Loaders = { readonly [Name in keyof typeof relations]: LoaderOf<(typeof relations)[Name]> };
+
+/** Loaders for one operation of one viewer: they batch, and they remember what they read. */
+export function createLoaders(db: Database, viewer: SignedInViewer): Loaders {
+  const made = new Map<string, unknown>();
+  return new Proxy({} as Loaders, {
+    get(_target, name: string) {
+      if (!made.has(name))
+        made.set(name, create(db, viewer, relations[name as keyof typeof relations] as unknown as Relation));
+      return made.get(name);
+    },
+  });
+}
+
+type Relation = One<object> | Many<object> | Page<object>;
+
+function create(db: Database, viewer: SignedInViewer, relation: Relation): unknown {
+  switch (relation.kind) {
+    case 'one':
+      return new DataLoader((ids: readonly string[]) => loadOne(db, viewer, relation, ids));
+    case 'many':
+      return new DataLoader((keys: readonly string[]) => loadMany(db, relation, keys));
+    case 'page':
+      return new PageLoader(db, viewer, relation);
+  }
+}
+
+async function loadOne<T>(
+  db: Database,
+  viewer: SignedInViewer,
+  relation: One<T>,
+  ids: readonly string[],
+): Promise<(T | null)[]> {
+  const { values, bind } = parameters();
+  const { entity, where } = relation;
+  const sql = `
+    select ${db.columns(entity, 'r')} from ${db.table(entity)} r
+    where r.id = any(${bind(ids)}::uuid[]) ${where ? `and ${where(viewer, 'r', bind)}` : ''}`;
+  const rows = new Map((await db.query<T & { id: string }>(sql, values)).map((row) => [row.id, row]));
+  return ids.map((id) => rows.get(id) ?? null);
+}
+
+async function loadMany<T>(db: Database, relation: Many<T>, keys: readonly string[]): Promise<T[][]> {
+  const { entity, key, order, through } = relation;
+  const parentKey = through
+    ? `j.${db.column(through.entity as never, through.parent as never)}`
+    : `r.${db.column(entity, key as keyof T & string)}`;
+  const junction = through
+    ? `join ${db.table(through.entity)} j on j.${db.column(through.entity as never, through.child as never)} = r.id`
+    : '';
+  const sql = `
+    select ${parentKey} as "parentKey", ${db.columns(entity, 'r')} from ${db.table(entity)} r ${junction}
+    where ${parentKey} = any($1::uuid[])
+    order by ${order.map((property) => `r.${db.column(entity, property)}`).join(', ')}`;
+  const byParent = new Map<string, T[]>(keys.map((id) => [id, []]));
+  for (const row of await db.query<T & { parentKey: string }>(sql, [keys])) byParent.get(row.parentKey)?.push(row);
+  return keys.map((id) => byParent.get(id) ?? []);
+}

@@ -1,0 +1,106 @@
+import DataLoader from 'dataloader';
+import type { SignedInViewer } from '../auth/viewer.js';
+import { type Database, parameters } from '../db/database.js';
+import type { Page } from './relations.js';
+
+/** Which rows of a parent are wanted: `limit` of them from the front or from the back, strictly between two positions. */
+export interface Window {
+  readonly limit: number;
+  readonly from: 'front' | 'back';
+  readonly after: number | null;
+  readonly before: number | null;
+}
+
+/** A page of rows, always in ascending order. */
+export interface LoadedPage<T> {
+  readonly rows: T[];
+  readonly hasNext: boolean;
+  readonly hasPrevious: boolean;
+}
+
+/** Loads pages of many parents with one statement for each window, and totals with one for all. */
+export class PageLoader<T> {
+  private readonly byWindow = new Map<string, DataLoader<string, LoadedPage<T>>>();
+  private readonly counts: DataLoader<string, number>;
+  /** The property that holds a row's position for this viewer. */
+  readonly position: keyof T & string;
+
+  constructor(
+    private readonly db: Database,
+    private readonly viewer: SignedInViewer,
+    private readonly relation: Page<T>,
+  ) {
+    this.position = relation.position(viewer);
+    this.counts = new DataLoader((keys) => this.countRows(keys));
+  }
+
+  /** The page of one parent. */
+  load(key: string, window: Window): Promise<LoadedPage<T>> {
+    const name = JSON.stringify(window);
+    let loader = this.byWindow.get(name);
+    if (!loader) {
+      loader = new DataLoader((keys) => this.loadPages(keys, window));
+      this.byWindow.set(name, loader);
+    }
+    return loader.load(key);
+  }
+
+  /** How many rows a parent has. */
+  count(key: string): Promise<number> {
+    return this.counts.load(key);
+  }
+
+  private async loadPages(keys: readonly string[], { limit, from, after, before }: Window): Promise<LoadedPage<T>[]> {
+    const { db, relation } = this;
+    const { values, bind } = parameters();
+    const table = db.table(relation.entity);
+    const position = `r.${db.column(relation.entity, this.position)}`;
+    const ofParent = `r.${db.column(relation.entity, relation.key)} = p.id and ${this.condition(bind)}`;
+    const beyond = (bound: number | null, sign: string): string =>
+      bound === null
+        ? 'false'
+        : `exists (select 1 from ${table} r where ${ofParent} and ${position} ${sign} ${bind(bound)})`;
+    const sql = `
+      select p.id as "parentKey", ${beyond(after, '<=')} as "moreBefore", ${beyond(before, '>=')} as "moreAfter", page.*
+      from unnest(${bind(keys)}::uuid[]) as p(id)
+      left join lateral (
+        select ${db.columns(relation.entity, 'r')} from ${table} r
+        where ${ofParent}
+          ${after === null ? '' : `and ${position} > ${bind(after)}`}
+          ${before === null ? '' : `and ${position} < ${bind(before)}`}
+        order by ${position} ${from === 'front' ? 'asc' : 'desc'}
+        limit ${bind(limit + 1)}
+      ) page on true`;
+    type Row = T & { parentKey: string; moreBefore: boolean; moreAfter: boolean };
+    const byParent = new Map<string, Row[]>(keys.map((key) => [key, []]));
+    for (const row of await db.query<Row>(sql, values)) byParent.get(row.parentKey)?.push(row);
+    return keys.map((key) => {
+      const found = byParent.get(key) ?? [];
+      const rows = found.filter((row) => row[this.position] !== null);
+      const more = rows.length > limit;
+      const wanted = rows.slice(0, limit);
+      if (from === 'back') wanted.reverse();
+      const moreBefore = found[0]?.moreBefore ?? false;
+      const moreAfter = found[0]?.moreAfter ?? false;
+      return from === 'front'
+        ? { rows: wanted, hasNext: more || moreAfter, hasPrevious: moreBefore }
+        : { rows: wanted, hasNext: moreAfter, hasPrevious: more || moreBefore };
+    });
+  }
+
+  private async countRows(keys: readonly string[]): Promise<number[]> {
+    const { values, bind } = parameters();
+    const key = `r.${this.db.column(this.relation.entity, this.relation.key)}`;
+    const sql = `
+      select ${key} as "parentKey", count(*)::int as total from ${this.db.table(this.relation.entity)} r
+      where ${key} = any(${bind(keys)}::uuid[]) and ${this.condition(bind)}
+      group by 1`;
+    const rows = await this.db.query<{ parentKey: string; total: number }>(sql, values);
+    const totals = new Map(rows.map((row) => [row.parentKey, row.total]));
+    return keys.map((id) => totals.get(id) ?? 0);
+  }
+
+  private condition(bind: (value: unknown) => string): string {
+    return this.relation.where?.(this.viewer, 'r', bind) ?? 'true';
+  }
+}

@@ -1,0 +1,149 @@
+import { isStaff, type SignedInViewer } from '../auth/viewer.js';
+import type { Bind, Entity } from '../db/database.js';
+import { Comment } from '../entities/comment.js';
+import { GroupMember } from '../entities/group-member.js';
+import { Group } from '../entities/group.js';
+import { LogEntry } from '../entities/log-entry.js';
+import { Member } from '../entities/member.js';
+import { Organization } from '../entities/organization.js';
+import { Project } from '../entities/project.js';
+import { State } from '../entities/state.js';
+import { Ticket } from '../entities/ticket.js';
+import { Topic } from '../entities/topic.js';
+import { UserProject } from '../entities/user-project.js';
+import { User } from '../entities/user.js';
+import { Vote } from '../entities/vote.js';
+import { visibleComments, visibleTickets } from '../policies/visibility.js';
+
+/** Which rows, named by the alias, the viewer sees. */
+export type Condition = (viewer: SignedInViewer, alias: string, bind: Bind) => string;
+
+/** One row by its id. */
+export interface One<T> {
+  readonly kind: 'one';
+  readonly entity: Entity<T>;
+  readonly where?: Condition;
+}
+
+/** All rows that point to a parent, or that a table between them connects to it, in an order. */
+export interface Many<T> {
+  readonly kind: 'many';
+  readonly entity: Entity<T>;
+  readonly order: readonly (keyof T & string)[];
+  readonly key?: keyof T & string;
+  readonly through?: { readonly entity: Entity<unknown>; readonly parent: string; readonly child: string };
+}
+
+/** Rows that point to a parent, a page at a time, in the order of a number that is unique within the parent. */
+export interface Page<T> {
+  readonly kind: 'page';
+  readonly entity: Entity<T>;
+  readonly key: keyof T & string;
+  readonly position: (viewer: SignedInViewer) => keyof T & string;
+  readonly where?: Condition;
+}
+
+const one = <T>(entity: Entity<T>, where?: Condition): One<T> => ({ kind: 'one', entity, ...(where && { where }) });
+
+const many = <T>(entity: Entity<T>, key: keyof T & string, order: (keyof T & string)[]): Many<T> => ({
+  kind: 'many',
+  entity,
+  key,
+  order,
+});
+
+const through = <T, J>(
+  entity: Entity<T>,
+  [junction, parent, child]: [Entity<J>, keyof J & string, keyof J & string],
+  order: (keyof T & string)[],
+): Many<T> => ({ kind: 'many', entity, order, through: { entity: junction, parent, child } });
+
+const page = <T>(
+  entity: Entity<T>,
+  key: keyof T & string,
+  position: (viewer: SignedInViewer) => keyof T & string,
+  where?: Condition,
+): Page<T> => ({ kind: 'page', entity, key, position, ...(where && { where }) });
+
+/** Staff and customers read one conversation by two numberings, so that a customer can't count the notes. */
+const streamPosition = (viewer: SignedInViewer): 'staffSeq' | 'publicSeq' =>
+  isStaff(viewer) ? 'staffSeq' : 'publicSeq';
+
+const inPublicStream: Condition = (viewer, alias) => (isStaff(viewer) ? 'true' : `${alias}.public_seq is not null`);
+
+const ofVisibleTicket =
+  (link: (ticket: string, row: string) => string): Condition =>
+  (viewer, alias, bind) =>
+    `exists (select 1 from tickets vt where ${link('vt', alias)} and ${visibleTickets(viewer, 'vt', bind)})`;
+
+const ofVisibleComment: Condition = (viewer, alias) =>
+  `(${alias}.comment_id is null or exists
+    (select 1 from comments vc where vc.id = ${alias}.comment_id and ${visibleComments(viewer, 'vc')}))`;
+
+const orStaff =
+  (condition: Condition): Condition =>
+  (viewer, alias, bind) =>
+    isStaff(viewer) ? 'true' : `(${condition(viewer, alias, bind)})`;
+
+const all =
+  (...conditions: Condition[]): Condition =>
+  (viewer, alias, bind) =>
+    conditions.map((condition) => condition(viewer, alias, bind)).join(' and ');
+
+const any =
+  (...conditions: Condition[]): Condition =>
+  (viewer, alias, bind) =>
+    `(${conditions.map((condition) => condition(viewer, alias, bind)).join(' or ')})`;
+
+const ticketOfRow = ofVisibleTicket((ticket, row) => `${ticket}.id = ${row}.ticket_id`);
+
+/**
+ * Every way from one row to others, declared once. The names without `visible` are for objects that were reached through
+ * something that the viewer may see; those with it stand behind the ids that clients send.
+ */
+export const relations = {
+  user: one(User),
+  organization: one(Organization),
+  project: one(Project),
+  group: one(Group),
+  state: one(State),
+  topic: one(Topic),
+  vote: one(Vote),
+
+  visibleTicket: one(Ticket, visibleTickets),
+  visibleComment: one(Comment, all(visibleComments, ticketOfRow)),
+  visibleMember: one(Member, ticketOfRow),
+  visibleVote: one(Vote, all(ticketOfRow, ofVisibleComment)),
+  visibleOrganization: one(
+    Organization,
+    orStaff(
+      any(
+        (viewer, alias, bind) => `${alias}.id = ${bind(viewer.organizationId)}::uuid`,
+        ofVisibleTicket((ticket, row) => `${ticket}.organization_id = ${row}.id`),
+      ),
+    ),
+  ),
+  visibleProject: one(
+    Project,
+    orStaff(
+      any(
+        (viewer, alias, bind) => `${alias}.id = any(${bind(viewer.projectIds)}::uuid[])`,
+        ofVisibleTicket((ticket, row) => `${ticket}.project_id = ${row}.id`),
+      ),
+    ),
+  ),
+  visibleGroup: one(Group, orStaff(ofVisibleTicket((ticket, row) => `${ticket}.group_id = ${row}.id`))),
+
+  subtopics: many(Topic, 'parentId', ['rank', 'key']),
+  members: many(Member, 'ticketId', ['position']),
+  groupsOfUser: through(Group, [GroupMember, 'userId', 'groupId'], ['name']),
+  projectsOfUser: through(Project, [UserProject, 'userId', 'projectId'], ['key']),
+
+  comments: page(
+    Comment,
+    'ticketId',
+    streamPosition,
+    all(inPublicStream, (_viewer, alias) => `${alias}.deleted_at is null`),
+  ),
+  events: page(LogEntry, 'ticketId', streamPosition, inPublicStream),
+};

@@ -1,0 +1,73 @@
+import { Command } from 'commander';
+import { start } from './cli/start.js';
+import { ConfigError, loadConfig } from './config.js';
+import { StartError } from './db/open-database.js';
+
+const readConfig = (): ReturnType<typeof loadConfig> => loadConfig(process.env);
+
+const program = new Command('ticketing-gateway').description('One GraphQL endpoint for support tickets.');
+
+program
+  .command('start', { isDefault: true })
+  .description('open the database and listen')
+  .action(async () => {
+    const app = await start(readConfig());
+    let isStopping = false;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (isStopping) process.exit(130);
+        isStopping = true;
+        app.stop().then(() => process.exit(0), fail);
+      });
+    }
+  });
+
+program
+  .command('migrate')
+  .description('bring the tables of the database up to date')
+  .option('--undo', 'take the newest migration back')
+  .action(async (options: { undo?: boolean }) => {
+    const { migrate } = await import('./cli/migrate.js');
+    await migrate(readConfig(), options);
+  });
+
+program
+  .command('seed')
+  .description('fill an empty database with made-up tickets')
+  .requiredOption('--tickets <number>', 'how many')
+  .action(async (options: { tickets: string }) => {
+    const { seed } = await import('./cli/seed.js');
+    await seed(readConfig(), options);
+  });
+
+program
+  .command('token')
+  .description('print a token for the configured key')
+  .requiredOption('--role <role>', 'customer, agent or admin')
+  .requiredOption('--email <address>', 'whose token it is')
+  .option('--name <name>', 'the name that others see')
+  .option('--organization <human id>', 'such as ORG-1')
+  .option('--project <key...>', 'projects of the organization')
+  .option('--hours <number>', 'how long it is valid', '24')
+  .action(async (options: import('./cli/token.js').TokenOptions) => {
+    const { makeToken } = await import('./cli/token.js');
+    console.log(await makeToken(readConfig(), options));
+  });
+
+program
+  .command('schema')
+  .description('print the GraphQL schema')
+  .action(async () => {
+    const { printedSchema } = await import('./cli/schema.js');
+    process.stdout.write(printedSchema());
+  });
+
+/** What is wrong with the surroundings is told in a line each; only a fault of the program shows its stack. */
+function fail(error: unknown): never {
+  const problems = error instanceof ConfigError ? error.problems : error instanceof StartError ? [error.message] : [];
+  for (const problem of problems) console.error(problem);
+  if (problems.length === 0) console.error(error instanceof Error ? error.stack : error);
+  process.exit(1);
+}
+
+await program.parseAsync().catch(fail);

@@ -1,0 +1,29 @@
+import type { SignedInViewer } from '../auth/viewer.js';
+import type { Database } from '../db/database.js';
+import type { LogEntryType } from '../entities/log-entry.js';
+import { ConversationStream } from '../live/conversation-stream.js';
+import { type Cursors, seqFor } from '../live/cursors.js';
+import type { Doorbell } from '../live/doorbell.js';
+import type { Finder } from './find.js';
+
+/** Conversations as they go on. */
+export class Conversations {
+  constructor(
+    private readonly db: Database,
+    private readonly find: Finder,
+    private readonly cursors: Cursors,
+    private readonly doorbell: Doorbell,
+  ) {}
+
+  /** Follows a ticket that the viewer sees, from a position or from now on; one type of event, or all with checkpoints. */
+  async follow(
+    viewer: SignedInViewer,
+    { ticketId, after }: { ticketId: string; after?: string | null },
+    only?: LogEntryType,
+  ): Promise<ConversationStream> {
+    const ticket = await this.find.ticket(this.db, viewer, ticketId, ['ticketId']);
+    const position = after == null ? seqFor(viewer, ticket) : this.cursors.read(viewer, ticket, after, ['after']);
+    const following = { viewer, ticketId: ticket.id, after: position, ...(only && { only }) };
+    return new ConversationStream(this.db, this.doorbell, following);
+  }
+}

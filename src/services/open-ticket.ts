@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { isStaff, isStaffRole, type SignedInViewer } from '../auth/viewer.js';
+import type { Queryable } from '../db/database.js';
+import type { Transaction, UnitOfWork } from '../db/unit-of-work.js';
+import { Visibility } from '../entities/comment.js';
+import { AccessLevel } from '../entities/ticket.js';
+import type { User } from '../entities/user.js';
+import { forbidden, invalid, notFound } from '../errors.js';
+import { appendToConversation, type NewEvent } from './append-to-conversation.js';
+import type { Call } from './call.js';
+import type { Finder } from './find.js';
+import { requireText, titleFrom, trimmed } from './text.js';
+import type { TicketOutcome } from './tickets.js';
+
+/** What `createTicket` is asked for; null is as absent. */
+export interface OpenTicket {
+  title?: string | null;
+  description?: string | null;
+  body?: string | null;
+  topicKey?: string | null;
+  priorityKey?: string | null;
+  accessLevel?: AccessLevel | null;
+  projectKey?: string | null;
+  noticeId?: number | null;
+  externalSubjectId?: string | null;
+  serviceImpact?: string | null;
+  contractHumanId?: string | null;
+  tenantHumanId?: string | null;
+  reporterId?: string | null;
+  organizationId?: string | null;
+}
+
+/** Whom a ticket is for. */
+interface Customer {
+  readonly reporterId: string;
+  readonly isClient: boolean;
+  readonly organizationId: string | null;
+}
+
+/** Opens tickets. */
+export class TicketOpening {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly find: Finder,
+  ) {}
+
+  /** Opens a ticket, with its first comment when there is a body, in one step (parity a2, b6, c2, e1). */
+  async open({ viewer, once }: Call, input: OpenTicket): Promise<TicketOutcome> {
+    return this.work.run(once, async (tx) => {
+      const ticketId = randomUUID();
+      const body = trimmed(input.body);
+      const commentId = body === null ? null : randomUUID();
+      const insert = await this.prepareInsert(tx, viewer, input, ticketId);
+      const events: NewEvent[] = [{ type: 'TicketOpened' }];
+      if (body !== null && commentId !== null) {
+        events.push({ type: 'CommentAdded', comment: { id: commentId, body, visibility: Visibility.PUBLIC } });
+      }
+      return {
+        result: { ticketId, commentId },
+        write: async () => {
+          await insert();
+          const ticket = { id: ticketId, accessVersion: 1 };
+          await appendToConversation(tx, { actor: viewer, ticket, events, path: ['input'] });
+        },
+      };
+    });
+  }
+
+  private async prepareInsert(
+    tx: Transaction,
+    viewer: SignedInViewer,
+    input: OpenTicket,
+    id: string,
+  ): Promise<() => Promise<void>> {
+    const description = trimmed(input.description);
+    const title = trimmed(input.title) ?? titleFrom(requireText(description, trimmed(input.body)));
+    const customer = await this.customerOf(tx, viewer, input);
+    const topic = input.topicKey == null ? null : await this.find.topic(tx, input.topicKey, ['input', 'topicKey']);
+    const priority = await this.find.state(tx, 'PRIORITY', input.priorityKey ?? 'low', ['input', 'priorityKey']);
+    const status = await this.find.state(tx, 'STATE', 'created', ['input']);
+    const access = await this.accessOf(tx, viewer, input, customer);
+    const authorIds = [...new Set([viewer.id, customer.reporterId])];
+    return async () => {
+      await tx.query(
+        `with opened as (
+           insert into tickets (id, title, description, status_id, priority_id, topic_id, access_level, project_id,
+             organization_id, reporter_id, is_client_author, author_ids, member_ids, notice_id, external_subject_id,
+             service_impact, contract_human_id, tenant_human_id, version)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15, $16, $17, 0)
+         )
+         insert into members (ticket_id, user_id, position)
+         select $1, user_id, n from unnest($12::uuid[]) with ordinality as author(user_id, n)`,
+        [
+          id,
+          title,
+          description,
+          status.id,
+          priority.id,
+          topic?.id ?? null,
+          access.level,
+          access.projectId,
+          customer.organizationId,
+          customer.reporterId,
+          customer.isClient,
+          authorIds,
+          input.noticeId ?? null,
+          trimmed(input.externalSubjectId),
+          trimmed(input.serviceImpact),
+          trimmed(input.contractHumanId),
+          trimmed(input.tenantHumanId),
+        ],
+      );
+    };
+  }
+
+  /** Staff may open on somebody's behalf; the organization is the reporter's unless staff name another (parity d6). */
+  private async customerOf(tx: Queryable, viewer: SignedInViewer, input: OpenTicket): Promise<Customer> {
+    for (const argument of ['reporterId', 'organizationId'] as const) {
+      if (input[argument] != null && !isStaff(viewer)) {
+        throw forbidden(`Only members of staff set \`${argument}\`.`, ['input', argument]);
+      }
+    }
+    const reporter: Pick<User, 'id' | 'role' | 'organizationId'> =
+      input.reporterId == null ? viewer : await this.find.activeUser(tx, input.reporterId, ['input', 'reporterId']);
+    const organizationId =
+      input.organizationId == null
+        ? reporter.organizationId
+        : (await this.find.organization(tx, input.organizationId, ['input', 'organizationId'])).id;
+    return { reporterId: reporter.id, isClient: !isStaffRole(reporter.role), organizationId };
+  }
+
+  /** A project goes with PROJECT_USERS and with nothing else (parity e8); a customer names only their own. */
+  private async accessOf(
+    tx: Queryable,
+    viewer: SignedInViewer,
+    { accessLevel, projectKey }: OpenTicket,
+    { organizationId }: Customer,
+  ): Promise<{ level: AccessLevel; projectId: string | null }> {
+    const level = accessLevel ?? AccessLevel.ACCOUNT_USERS;
+    const path = ['input', 'projectKey'];
+    if (level !== AccessLevel.PROJECT_USERS) {
+      if (projectKey == null) return { level, projectId: null };
+      throw invalid(path, 'requires_project_users', '`projectKey` goes with the access level PROJECT_USERS alone.');
+    }
+    if (projectKey == null) {
+      throw invalid(path, 'required', 'The access level PROJECT_USERS needs a `projectKey`.');
+    }
+    const [project] = await tx.query<{ id: string }>(
+      'select id from projects where organization_id = $1 and key = $2',
+      [organizationId, projectKey],
+    );
+    if (!project || !(isStaff(viewer) || viewer.projectIds.includes(project.id))) throw notFound('project', path);
+    return { level, projectId: project.id };
+  }
+}

@@ -1,0 +1,127 @@
+import type { Claims } from '../auth/token.js';
+import { Role, type SignedInViewer } from '../auth/viewer.js';
+import type { Database, Queryable } from '../db/database.js';
+import { databaseCode } from '../db/failures.js';
+import type { User } from '../entities/user.js';
+import { unauthenticated } from '../errors.js';
+
+type Known = Pick<
+  User,
+  'id' | 'sub' | 'name' | 'email' | 'role' | 'organizationId' | 'isActive' | 'accessVersion' | 'claimsAt'
+> & {
+  projectIds: string[];
+};
+
+const selectKnown = `
+  select u.id, u.sub, u.name, u.email, u.role, u.organization_id as "organizationId", u.is_active as "isActive",
+    u.access_version as "accessVersion", u.claims_at as "claimsAt",
+    array(select p.project_id from user_projects p where p.user_id = u.id order by 1) as "projectIds"
+  from users u`;
+
+/** Knows who is behind a verified token. */
+export class People {
+  constructor(private readonly db: Database) {}
+
+  /**
+   * The viewer that a token speaks for. A stranger becomes a user, and a token that was issued after the claims that the
+   * user's row carries overwrites those that it carries itself; an older one changes nothing. Deactivated: UNAUTHENTICATED.
+   */
+  async recognise(claims: Claims): Promise<SignedInViewer> {
+    const [known] = await this.db.query<Known>(`${selectKnown} where u.sub = $1`, [claims.sub]);
+    const upToDate = known?.claimsAt && known.claimsAt >= claims.issuedAt;
+    const user = known && upToDate ? known : await this.takeOver(claims);
+    if (!user.isActive) throw unauthenticated();
+    const { id, role, organizationId, projectIds, accessVersion } = user;
+    return { id, role, organizationId, projectIds, accessVersion, expiresAt: claims.expiresAt };
+  }
+
+  private async takeOver(claims: Claims): Promise<Known> {
+    try {
+      return await this.db.transaction(async (tx) => {
+        const user = (await find(tx, claims)) ?? (await create(tx, claims));
+        return user.claimsAt && user.claimsAt >= claims.issuedAt ? user : await overwrite(tx, user, claims);
+      });
+    } catch (error) {
+      // The e-mail address belongs to somebody else, or the same stranger was seen twice at once and is known by now.
+      if (databaseCode(error) !== '23505') throw error;
+      const [known] = await this.db.query<Known>(`${selectKnown} where u.sub = $1`, [claims.sub]);
+      if (!known?.claimsAt || known.claimsAt < claims.issuedAt) throw unauthenticated();
+      return known;
+    }
+  }
+}
+
+async function find(tx: Queryable, { sub, email, emailVerified }: Claims): Promise<Known | undefined> {
+  const [bySub] = await tx.query<Known>(`${selectKnown} where u.sub = $1 for update`, [sub]);
+  if (bySub || email === undefined || !emailVerified) return bySub;
+  const [byEmail] = await tx.query<Known>(`${selectKnown} where u.email = $1 for update`, [email]);
+  if (byEmail && byEmail.sub !== null) throw unauthenticated();
+  return byEmail;
+}
+
+async function create(tx: Queryable, { sub, email, name }: Claims): Promise<Known> {
+  const [created] = await tx.query<{ id: string }>(
+    `insert into users (sub, email, name, role) values ($1, $2, $3, '${Role.CUSTOMER}') returning id`,
+    [sub, email ?? null, name ?? email?.split('@')[0] ?? sub],
+  );
+  const [user] = await tx.query<Known>(`${selectKnown} where u.id = $1`, [created?.id]);
+  return user as Known;
+}
+
+async function overwrite(tx: Queryable, user: Known, claims: Claims): Promise<Known> {
+  const organizationId = claims.organization ? await organizationOf(tx, claims.organization) : user.organizationId;
+  const moved = organizationId !== user.organizationId;
+  const named = claims.projects ?? (moved ? [] : undefined);
+  const projectIds =
+    named === undefined ? user.projectIds : organizationId === null ? [] : await projectsOf(tx, organizationId, named);
+  const role = claims.role ?? user.role;
+  const name = claims.name ?? user.name;
+  const projectsChanged = projectIds.join() !== user.projectIds.join();
+  const accessChanged = moved || projectsChanged || role !== user.role;
+  await tx.query(
+    `update users set sub = $2, email = $3, name = $4, role = $5, organization_id = $6, claims_at = $7,
+       access_version = access_version + $8::int,
+       updated_at = case when (name, role) = ($4, $5) then updated_at else now() end
+     where id = $1`,
+    [
+      user.id,
+      claims.sub,
+      claims.email ?? user.email,
+      name,
+      role,
+      organizationId,
+      claims.issuedAt,
+      accessChanged ? 1 : 0,
+    ],
+  );
+  if (projectsChanged) {
+    await tx.query('delete from user_projects where user_id = $1', [user.id]);
+    await tx.query('insert into user_projects (user_id, project_id) select $1, unnest($2::uuid[])', [
+      user.id,
+      projectIds,
+    ]);
+  }
+  return { ...user, role, organizationId, projectIds, accessVersion: user.accessVersion + (accessChanged ? 1 : 0) };
+}
+
+async function organizationOf(tx: Queryable, humanId: string): Promise<string> {
+  await tx.query('insert into organizations (human_id, name) values ($1, $1) on conflict (human_id) do nothing', [
+    humanId,
+  ]);
+  const [row] = await tx.query<{ id: string }>('select id from organizations where human_id = $1', [humanId]);
+  return (row as { id: string }).id;
+}
+
+/** In the order of their ids, as they are read back. */
+async function projectsOf(tx: Queryable, organizationId: string, keys: readonly string[]): Promise<string[]> {
+  await tx.query(
+    `insert into projects (organization_id, key, name) select $1, key, key from unnest($2::text[]) as key
+     on conflict (organization_id, key) do nothing`,
+    [organizationId, keys],
+  );
+  const rows = await tx.query<{ id: string }>(
+    'select id from projects where organization_id = $1 and key = any($2::text[]) order by id',
+    [organizationId, keys],
+  );
+  return rows.map((row) => row.id);
+}
