@@ -4,7 +4,7 @@ import { createTokenVerifier, type TokenRules } from './auth/token.js';
 import type { Viewer } from './auth/viewer.js';
 import type { Config } from './config.js';
 import { Database } from './db/database.js';
-import { type DatabaseEvents, openDatabase, StartError } from './db/open-database.js';
+import { type OpenDatabase, StartError } from './db/open-database.js';
 import { UnitOfWork } from './db/unit-of-work.js';
 import { Context } from './graphql/context.js';
 import { createErrorFormatter } from './graphql/format-error.js';
@@ -32,8 +32,6 @@ import { attachSocketServer } from './ws/socket-server.js';
 export interface App {
   /** The endpoint, as it can be reached from this machine. */
   readonly url: string;
-  /** Names of the migrations that were run at this start. */
-  readonly migrated: readonly string[];
   readonly services: AppServices;
   /** Finishes what is under way, sends the sockets away to come back, and closes everything; takes 10 s at most. */
   stop(): Promise<void>;
@@ -49,7 +47,9 @@ export interface AppServices {
 }
 
 /** What a start may bring along beside the configuration. */
-export interface AppOptions extends DatabaseEvents {
+export interface AppOptions {
+  /** The gateway closes it when it stops, and when it can't start. */
+  readonly database: OpenDatabase;
   readonly tokens: TokenRules;
   readonly logger?: Logger;
   /** Text of the headers that GraphiQL starts with. */
@@ -59,9 +59,9 @@ export interface AppOptions extends DatabaseEvents {
 /** How long requests that are under way may go on after `stop()`, in milliseconds. */
 const drainMs = 8_000;
 
-/** Opens the database and both doors; when that fails, nothing stays open. */
+/** Opens both doors over a database; when that fails, nothing stays open. */
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
-  const closing: (() => Promise<void> | void)[] = [];
+  const closing: (() => Promise<void> | void)[] = [() => options.database.close()];
   const stop = async (): Promise<void> => {
     for (const close of closing.splice(0).reverse()) await close();
   };
@@ -80,10 +80,7 @@ async function assemble(
   stop: () => Promise<void>,
 ): Promise<App> {
   const logger = options.logger ?? createLogger(config.logLevel);
-  const { dataSource, migrated, close } = await openDatabase(config, options);
-  closing.push(close);
-
-  const db = new Database(dataSource);
+  const db = new Database(options.database.dataSource);
   const bus = config.databaseUrl === undefined ? new LocalBus() : new NotifyBus(config.databaseUrl, db, logger);
   closing.push(() => bus.close());
   if (bus instanceof NotifyBus) await bus.open();
@@ -138,7 +135,7 @@ async function assemble(
   });
   const { port } = server.address() as AddressInfo;
   const host = config.host.includes(':') ? `[${config.host}]` : config.host.replace('0.0.0.0', '127.0.0.1');
-  return { url: `http://${host}:${port}/graphql`, migrated, services: { db, people, ...services }, stop };
+  return { url: `http://${host}:${port}/graphql`, services: { db, people, ...services }, stop };
 }
 
 const graphiqlOptions = ({ graphiqlHeaders }: AppOptions): { endpoint: string; defaultHeaders?: string } => ({

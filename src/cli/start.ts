@@ -1,5 +1,6 @@
 import { type App, createApp } from '../app.js';
 import type { Config } from '../config.js';
+import { openDatabase } from '../db/open-database.js';
 import { fillDemo } from '../demo/fill.js';
 import { demoPeople } from '../demo/people.js';
 import { tokenRules } from './keys.js';
@@ -13,25 +14,28 @@ export async function start(config: Config): Promise<App> {
   const isDemo = config.tokenKey === undefined;
   const tokens = tokenRules(config);
   const demoTokens = isDemo ? await makeDemoTokens(config) : undefined;
-  const app = await createApp(config, {
-    tokens,
+  const database = await openDatabase(config, {
     onFirstStart: () => console.log(`Making a database in ${config.dataDir} (once, a few seconds) ...`),
     onDeath: (error) => {
       // What was acknowledged is in the folder: the next start finds it.
       console.error(error.message);
       process.exit(1);
     },
+  });
+  const app = await createApp(config, {
+    database,
+    tokens,
     ...(demoTokens && { graphiqlHeaders: JSON.stringify({ Authorization: `Bearer ${demoTokens.customer}` }, null, 2) }),
   });
   const filled = isDemo ? await fillDemo(app.services) : 0;
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  const database =
+  const place =
     config.databaseUrl === undefined ? `embedded PostgreSQL in ${config.dataDir}` : 'PostgreSQL at DATABASE_URL';
   const done = [
-    ...(app.migrated.length > 0 ? [`${app.migrated.length} migrations run`] : []),
+    ...(database.migrated.length > 0 ? [`${database.migrated.length} migrations run`] : []),
     ...(filled > 0 ? [`${filled} demo tickets written`] : []),
   ];
-  console.log(`Database: ${database}${done.length > 0 ? ` (${done.join(', ')})` : ''}.`);
+  console.log(`Database: ${place}${done.length > 0 ? ` (${done.join(', ')})` : ''}.`);
   console.log(`Ready in ${seconds} s: ${app.url}${config.introspection ? ' (open it in a browser)' : ''}`);
   if (demoTokens) console.log(demoGuide(app.url, demoTokens));
   return app;

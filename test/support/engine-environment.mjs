@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TestEnvironment } from 'jest-environment-node';
+import pg from 'pg';
+import { openEmbedded } from '../../dist/src/db/embedded/engine.js';
+
+const keptTables = ['migrations', 'installation', 'states', 'topics'];
+
+let engine;
+let files = 0;
+
+/** One embedded engine for all test files of a jest worker: opening one takes a second, emptying it none. */
+async function embeddedDatabase() {
+  const folder = process.env.TEST_TEMPLATE_FOLDER;
+  engine ??= openEmbedded({
+    dir: 'memory://',
+    load: new Uint8Array(await readFile(join(folder, 'template.tar'))),
+    unref: true,
+  });
+  const { stream } = await engine;
+  const client = new pg.Client({ stream, user: 'postgres' });
+  await client.connect();
+  const { rows } = await client.query(
+    `select string_agg(format('%I', tablename), ', ') as names from pg_tables
+     where schemaname = 'public' and tablename <> all ($1)`,
+    [keptTables],
+  );
+  await client.query(`truncate ${rows[0].names} restart identity cascade`);
+  await client.end();
+  return { stream };
+}
+
+/** A database of its own for each test file. */
+async function serverDatabase(url, template) {
+  const name = `${template}_${process.env.JEST_WORKER_ID}_${++files}`;
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(`create database ${name} template ${template}`);
+  await client.end();
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+  return { url: own.href, poolSize: 10 };
+}
+
+/** Gives every test file an empty, migrated database as `testDatabase`. */
+export default class EngineEnvironment extends TestEnvironment {
+  async setup() {
+    await super.setup();
+    const { TEST_DATABASE_URL: url, TEST_TEMPLATE_DATABASE: template } = process.env;
+    this.global.testDatabase = url ? await serverDatabase(url, template) : await embeddedDatabase();
+  }
+}
