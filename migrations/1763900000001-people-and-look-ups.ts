@@ -8,7 +8,7 @@ export class PeopleAndLookUps1763900000001 implements MigrationInterface {
     await runner.query(`
       create table installation (
         id int primary key default 1,
-        epoch text not null default substr(md5(gen_random_uuid()::text), 1, 8),
+        epoch text not null default encode(uuid_send(gen_random_uuid()), 'hex'),
         link_key bytea not null default (uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())),
         created_at timestamptz(3) not null default now(),
         constraint installation_id_check check (id = 1)

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const stamp = join(root, 'dist', '.built');
+const output = join(root, 'dist');
+const stamp = join(output, '.built');
 const inputs = ['src', 'migrations', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
 
 /** Newest modification time, in milliseconds, of a file or of all that a folder holds. */
@@ -20,12 +21,17 @@ export function build() {
   const changedAt = Math.max(...inputs.map((input) => newest(join(root, input))));
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= changedAt) return;
   process.stderr.write('Building (a few seconds, only after a change) ... ');
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  // What is running from the old output goes on until the new one is whole.
+  const fresh = `${output}-${process.pid}`;
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], {
-    stdio: ['ignore', 2, 2],
-  });
-  if (status !== 0) process.exit(status ?? 1);
+  const options = ['-p', join(root, 'tsconfig.build.json'), '--outDir', fresh];
+  const { status } = spawnSync(process.execPath, [tsc, ...options], { stdio: ['ignore', 2, 2] });
+  if (status !== 0) {
+    rmSync(fresh, { recursive: true, force: true });
+    process.exit(status ?? 1);
+  }
+  rmSync(output, { recursive: true, force: true });
+  renameSync(fresh, output);
   writeFileSync(stamp, '');
   utimesSync(stamp, startedAt, startedAt);
   process.stderr.write(`done in ${((Date.now() - startedAt.getTime()) / 1000).toFixed(1)} s.\n`);

@@ -18,8 +18,8 @@ const poolMessages =
 
 /** SQLSTATE or system code behind an error of TypeORM or pg; undefined where there is none. */
 export function databaseCode(error: unknown): string | undefined {
-  const cause = (error as { driverError?: unknown }).driverError ?? error;
-  const code = (cause as { code?: unknown }).code;
+  const cause = (error as { driverError?: unknown } | undefined)?.driverError ?? error;
+  const code = (cause as { code?: unknown } | undefined)?.code;
   return typeof code === 'string' ? code : undefined;
 }
 

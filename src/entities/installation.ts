@@ -7,7 +7,7 @@ import { WrittenAt } from './columns.js';
 export class Installation {
   @PrimaryColumn('int', { default: 1 }) id: number;
   /** Part of every cursor: a cursor of another database is refused. */
-  @Column('text', { default: () => `substr(md5(gen_random_uuid()::text), 1, 8)` }) epoch: string;
+  @Column('text', { default: () => `encode(uuid_send(gen_random_uuid()), 'hex')` }) epoch: string;
   /** Signs links for upload and download, so that every gateway on this database verifies them. */
   @Column('bytea', { default: () => '(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))' }) linkKey: Buffer;
   @WrittenAt() createdAt: Date;

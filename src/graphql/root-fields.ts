@@ -12,6 +12,7 @@ import type { SignedInViewer } from '../auth/viewer.js';
 import type { Once } from '../db/unit-of-work.js';
 import { AppError } from '../errors.js';
 import type { Context } from './context.js';
+import type { UserErrorData } from './shared/user-error.type.js';
 
 type Arguments = Readonly<Record<string, unknown>>;
 
@@ -56,7 +57,8 @@ function guardMutations(type: GraphQLObjectType<unknown, Context> | null | undef
       try {
         return await (resolve?.(root, args, context, info) as unknown);
       } catch (error) {
-        if (error instanceof AppError && selects(info, 'userErrors')) return { userErrors: [error], replayed: false };
+        if (error instanceof AppError && selects(info, 'userErrors'))
+          return { userErrors: [asData(error)], replayed: false };
         throw error;
       } finally {
         context.forget();
@@ -64,6 +66,9 @@ function guardMutations(type: GraphQLObjectType<unknown, Context> | null | undef
     };
   }
 }
+
+/** An error as a value: the executor throws whatever is an Error itself. */
+const asData = ({ code, message, path, details }: AppError): UserErrorData => ({ code, message, path, details });
 
 const requireViewer = (context: Context): SignedInViewer => context.viewer;
 

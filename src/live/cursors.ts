@@ -23,7 +23,7 @@ export class Cursors {
 
   /** Reads which database this is. */
   static async of(db: Queryable): Promise<Cursors> {
-    const [row] = await db.query<{ epoch: string }>('select epoch from installation');
+    const [row] = await db.query<{ epoch: string }>('select left(epoch, 8) as epoch from installation');
     if (!row) throw new Error('the table `installation` has no row');
     return new Cursors(row.epoch);
   }

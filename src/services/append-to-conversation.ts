@@ -68,7 +68,7 @@ function closingStatement({ actor, ticket, requires, expectedVersion, joining, e
   const isNote = comment?.visibility === Visibility.INTERNAL;
   const id = bind(ticket.id);
   const me = bind(actor.id);
-  const role = bind(actor.role);
+  const role = comment ? bind(actor.role) : '';
   const conditions = [
     `t.id = ${id}`,
     't.deleted_at is null',

@@ -1,19 +1,23 @@
 import { Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { Ticket } from '../../entities/ticket.js';
-import type { AppError } from '../../errors.js';
 import type { Context } from '../context.js';
 import { NodeType, typed } from '../node/node.type.js';
 import { TicketType } from '../ticket/ticket.type.js';
-import { TicketStateErrorType, ValidationErrorType, VersionConflictErrorType } from './user-error.type.js';
+import {
+  TicketStateErrorType,
+  type UserErrorData,
+  ValidationErrorType,
+  VersionConflictErrorType,
+} from './user-error.type.js';
 
-const ticketOf = ({ details }: AppError, { loaders }: Context): Promise<Ticket | null> =>
+const ticketOf = ({ details }: UserErrorData, { loaders }: Context): Promise<Ticket | null> =>
   details.ticketId === undefined ? Promise.resolve(null) : loaders.visibleTicket.load(details.ticketId);
 
 /** What a broken rule is called. */
 @Resolver(() => ValidationErrorType)
 export class ValidationErrorResolver {
   @FieldResolver(() => String, { description: 'Name of the rule, such as `length`.' })
-  constraint(@Root() error: AppError): string {
+  constraint(@Root() error: UserErrorData): string {
     return error.details.constraint ?? 'unknown';
   }
 }
@@ -22,7 +26,7 @@ export class ValidationErrorResolver {
 @Resolver(() => TicketStateErrorType)
 export class TicketStateErrorResolver {
   @FieldResolver(() => TicketType, { description: 'The ticket as it is now.' })
-  ticket(@Root() error: AppError, @Ctx() context: Context): Promise<TicketType | null> {
+  ticket(@Root() error: UserErrorData, @Ctx() context: Context): Promise<TicketType | null> {
     return ticketOf(error, context);
   }
 }
@@ -31,12 +35,12 @@ export class TicketStateErrorResolver {
 @Resolver(() => VersionConflictErrorType)
 export class VersionConflictErrorResolver {
   @FieldResolver(() => Int, { description: 'The version that the object has now.' })
-  currentVersion(@Root() error: AppError): number | undefined {
+  currentVersion(@Root() error: UserErrorData): number | undefined {
     return error.details.currentVersion;
   }
 
   @FieldResolver(() => NodeType, { description: 'The object as it is now.' })
-  async current(@Root() error: AppError, @Ctx() context: Context): Promise<NodeType | null> {
+  async current(@Root() error: UserErrorData, @Ctx() context: Context): Promise<NodeType | null> {
     return typed('Ticket', await ticketOf(error, context));
   }
 }

@@ -1,5 +1,8 @@
 import { Field, InterfaceType, ObjectType } from 'type-graphql';
-import { ErrorCode } from '../../errors.js';
+import { type AppError, ErrorCode } from '../../errors.js';
+
+/** What stands behind every user error. */
+export type UserErrorData = Pick<AppError, 'code' | 'message' | 'path' | 'details'>;
 
 const typeOf: Partial<Record<ErrorCode, string>> = {
   VALIDATION_FAILED: 'ValidationError',
@@ -12,7 +15,7 @@ const typeOf: Partial<Record<ErrorCode, string>> = {
 @InterfaceType('UserError', {
   description:
     'What went wrong, as data. A mutation that does not select `userErrors` gets the same as a GraphQL error with the same `extensions.code`.',
-  resolveType: ({ code }: { code: ErrorCode }) => typeOf[code] ?? 'RequestError',
+  resolveType: ({ code }: UserErrorData) => typeOf[code] ?? 'RequestError',
 })
 export abstract class UserErrorType {
   @Field(() => ErrorCode, { description: 'For programs.' })
@@ -22,7 +25,7 @@ export abstract class UserErrorType {
   message: string;
 
   @Field(() => [String], { nullable: true, description: 'Where in the arguments: [`input`, `title`].' })
-  path?: readonly string[];
+  path?: readonly string[] | undefined;
 }
 
 /** A value that breaks a rule. */

@@ -1,8 +1,7 @@
 import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql';
-import type { AppError } from '../../errors.js';
 import { CommentType } from '../comment/comment.type.js';
 import type { Context } from '../context.js';
-import { UserErrorType } from '../shared/user-error.type.js';
+import { type UserErrorData, UserErrorType } from '../shared/user-error.type.js';
 import { TicketType } from './ticket.type.js';
 
 /** What a mutation left behind: ids where it was carried out, errors where it was not. */
@@ -10,7 +9,7 @@ export interface Outcome {
   readonly ticketId?: string;
   readonly commentId?: string | null;
   readonly replayed: boolean;
-  readonly userErrors?: AppError[];
+  readonly userErrors?: UserErrorData[];
 }
 
 /** What every payload says beside its objects. */

@@ -1,0 +1,140 @@
+import { addComment, openTicket } from '../support/documents.js';
+import { type Actor, TestGateway } from '../support/gateway.js';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await TestGateway.start();
+});
+afterAll(() => gateway.stop());
+
+const thread = /* GraphQL */ `
+  query ($id: ID!) {
+    ticket(id: $id) {
+      id
+      humanId
+      title
+      isResolved
+      status {
+        key
+        name
+      }
+      priority {
+        key
+        name
+      }
+      topic {
+        key
+        name
+      }
+      authors {
+        id
+        name
+      }
+      reporter {
+        id
+        name
+      }
+      vote {
+        score
+      }
+      comments(first: 50) {
+        nodes {
+          id
+          body
+          sentAt
+          author {
+            id
+            name
+          }
+          vote {
+            score
+            comment
+            voter {
+              name
+            }
+          }
+        }
+      }
+      conversation {
+        headCursor
+        members {
+          joinedAt
+          user {
+            id
+            name
+          }
+        }
+      }
+    }
+  }
+`;
+
+/** Statements of one operation, without the one that tells who is asking. */
+async function statementsOf(actor: Actor, document: string, variables: object): Promise<string[]> {
+  await actor.run('{ viewer { id } }');
+  gateway.statements.take();
+  await actor.run(document, variables);
+  const [first, ...rest] = gateway.statements.take();
+  expect(first).toContain('from users u where u.sub');
+  return rest;
+}
+
+async function makeThread(comments: number, writers: number): Promise<{ reader: Actor; id: string }> {
+  const { customer } = await gateway.cast();
+  const input = { title: 'A thread', topicKey: 'servers' };
+  const { ticket } = (await customer.run(openTicket, { input })).createTicket;
+  const agents = await Promise.all(Array.from({ length: writers }, () => gateway.signIn({ role: 'agent' })));
+  for (let n = 0; n < comments; n++) {
+    await agents[n % writers]!.run(addComment, { input: { ticketId: ticket.id, body: `Comment ${n}` } });
+  }
+  await gateway.app.services.db.query(
+    `with given as (
+       insert into votes (ticket_id, comment_id, voter_id, score, scale)
+       select c.ticket_id, c.id, t.reporter_id, 1, 'THUMBS'
+       from comments c join tickets t on t.id = c.ticket_id where c.ticket_id = $1 returning id, comment_id
+     )
+     update comments set vote_id = given.id from given where comments.id = given.comment_id`,
+    [ticket.id.slice(4)],
+  );
+  return { reader: customer, id: ticket.id };
+}
+
+it('reads a thread of 50 comments with authors, votes, topic and members in at most 8 statements', async () => {
+  const { reader, id } = await makeThread(50, 5);
+  const statements = await statementsOf(reader, thread, { id });
+  expect(statements.length).toBeLessThanOrEqual(8);
+  const answered = (await reader.run(thread, { id })).ticket.comments.nodes;
+  expect(answered).toHaveLength(50);
+  expect(answered[49].vote).toMatchObject({ score: 1, voter: { name: 'Customer' } });
+});
+
+it('reads a short thread in as many statements as a long one', async () => {
+  const short = await makeThread(2, 2);
+  const long = await makeThread(30, 6);
+  const shortStatements = await statementsOf(short.reader, thread, { id: short.id });
+  expect(await statementsOf(long.reader, thread, { id: long.id })).toHaveLength(shortStatements.length);
+});
+
+it('asks for each size of page once, however many tickets have such a page', async () => {
+  const { customer } = await gateway.cast();
+  const ids: string[] = [];
+  for (let n = 0; n < 5; n++) {
+    const input = { title: `Ticket ${n}`, body: 'A word' };
+    ids.push((await customer.run(openTicket, { input })).createTicket.ticket.id);
+  }
+  const fields = ids.map(
+    (id, n) =>
+      `t${n}: node(id: "${id}") { ... on Ticket { lastComment { body } comments(first: 3) { totalCount nodes { body author { name } } } } }`,
+  );
+  const statements = await statementsOf(customer, `{ ${fields.join(' ')} }`, {});
+  expect(statements).toHaveLength(5);
+});
+
+it('adds a comment in one statement after the ticket was read, the row lock taken by the last', async () => {
+  const { customer } = await gateway.cast();
+  const { ticket } = (await customer.run(openTicket, { input: { title: 'Writes' } })).createTicket;
+  const document = `mutation ($input: AddCommentInput!) { addComment(input: $input) { replayed } }`;
+  const statements = await statementsOf(customer, document, { input: { ticketId: ticket.id, body: 'A word' } });
+  expect(statements).toHaveLength(2);
+  expect(statements[1]).toContain('for no key update');
+});
