@@ -35,7 +35,8 @@ export class AppError extends Error {
   constructor(
     readonly code: ErrorCode,
     message: string,
-    readonly path?: ArgumentPath,
+    /** Not called `path`: the executor takes an error with a `path` for one that it has located already. */
+    readonly argument?: ArgumentPath,
     readonly details: ErrorDetails = {},
     options?: ErrorOptions,
   ) {

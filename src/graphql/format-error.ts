@@ -42,11 +42,11 @@ function causeOf(error: unknown): unknown {
   return cause;
 }
 
-function extensionsOf({ code, path, details }: AppError): Record<string, unknown> {
+function extensionsOf({ code, argument, details }: AppError): Record<string, unknown> {
   const { constraint, currentVersion } = details;
   return {
     code,
-    ...(path && { argument: path }),
+    ...(argument && { argument }),
     ...(constraint && { constraint }),
     ...(currentVersion !== undefined && { currentVersion }),
   };

@@ -1,6 +1,8 @@
 import {
+  type FieldNode,
   type FragmentDefinitionNode,
   GraphQLError,
+  Kind,
   type SelectionSetNode,
   specifiedRules,
   type ValidationContext,
@@ -11,10 +13,16 @@ import { AppError, ErrorCode } from '../errors.js';
 /** What one document may ask for; fragments count as often as they are used. */
 export const limits = {
   /** Words and signs, counted while parsing. */
-  tokens: 4_000,
+  tokens: 2_000,
+  /** Each error's place is found by counting lines. */
+  lines: 4_000,
+  /** Fields and fragments. */
+  selections: 1_500,
   depth: 16,
-  fields: 1_500,
   aliases: 100,
+  directives: 100,
+  /** Fields that are asked for under the same name at the same place: each is compared with each. */
+  repetitions: 100,
   /** Bytes of an HTTP body: a comment of 50,000 characters fits however it is escaped. */
   bodyBytes: 1_048_576,
   /** Bytes of a WebSocket frame. */
@@ -23,25 +31,17 @@ export const limits = {
   errors: 10,
 } as const;
 
-interface Size {
-  readonly depth: number;
-  readonly fields: number;
-  readonly aliases: number;
-}
-
-const nothing: Size = { depth: 0, fields: 0, aliases: 0 };
-
 /** Refuses a document that is too deep, too large or too repetitive once its fragments are spread out. */
 export const limitsRule: ValidationRule = (context) => ({
   Document: () => {
-    const size = measureDocument(context);
-    for (const measure of ['depth', 'fields', 'aliases'] as const) {
-      if (size[measure] <= limits[measure]) continue;
-      const message = `The document is too complex: at most ${limits[measure]} ${measure === 'depth' ? 'levels' : measure} are allowed.`;
-      context.reportError(
-        new GraphQLError(message, { originalError: new AppError(ErrorCode.QUERY_TOO_COMPLEX, message) }),
-      );
-      return;
+    try {
+      new Measurement(context).measure();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      context.reportError(new GraphQLError(error.message, { originalError: error }));
+      // Nothing is left for the other rules, some of which would take long.
+      return { kind: Kind.DOCUMENT, definitions: [] };
     }
   },
 });
@@ -49,38 +49,66 @@ export const limitsRule: ValidationRule = (context) => ({
 /** The rules that a document has to keep, whichever door it comes through. */
 export const validationRules: readonly ValidationRule[] = [limitsRule, ...specifiedRules];
 
-function measureDocument(context: ValidationContext): Size {
-  const measured = new Map<string, Size>();
-  const measureFragment = (fragment: FragmentDefinitionNode | null | undefined): Size => {
-    if (!fragment) return nothing;
-    const { value: name } = fragment.name;
-    const known = measured.get(name);
-    if (known) return known;
-    // Stands for the fragment while it is measured: a fragment in itself is another rule's to refuse.
-    measured.set(name, nothing);
-    const size = measure(fragment.selectionSet);
-    measured.set(name, size);
-    return size;
-  };
-  const measure = ({ selections }: SelectionSetNode): Size =>
-    selections
-      .map((selection): Size => {
-        if (selection.kind === 'FragmentSpread') return measureFragment(context.getFragment(selection.name.value));
-        const inner = selection.selectionSet ? measure(selection.selectionSet) : nothing;
-        if (selection.kind === 'InlineFragment') return inner;
-        return { depth: inner.depth + 1, fields: inner.fields + 1, aliases: inner.aliases + (selection.alias ? 1 : 0) };
-      })
-      .reduce(add, nothing);
-  return context
-    .getDocument()
-    .definitions.map((definition) =>
-      definition.kind === 'OperationDefinition' ? measure(definition.selectionSet) : nothing,
-    )
-    .reduce(add, nothing);
-}
+type Counted = 'lines' | 'selections' | 'depth' | 'aliases' | 'directives' | 'repetitions';
 
-const add = (a: Size, b: Size): Size => ({
-  depth: Math.max(a.depth, b.depth),
-  fields: a.fields + b.fields,
-  aliases: a.aliases + b.aliases,
-});
+/** Fields by the names that they are answered under, each with those below it. */
+interface Answer extends Map<string, Answer> {}
+
+/** Walks through a document as it would be executed and stops at the first limit, so it takes no longer than the limits allow. */
+class Measurement {
+  private readonly counts = { lines: 0, selections: 0, depth: 0, aliases: 0, directives: 0, repetitions: 0 };
+  private readonly spread = new Set<FragmentDefinitionNode>();
+
+  constructor(private readonly context: ValidationContext) {}
+
+  /** Throws QUERY_TOO_COMPLEX when a limit is passed. */
+  measure(): void {
+    const { definitions, loc } = this.context.getDocument();
+    this.count('lines', loc?.source.body.split('\n').length);
+    for (const definition of definitions) {
+      if (definition.kind === Kind.OPERATION_DEFINITION) this.walk(definition.selectionSet, 1, new Map());
+    }
+    // A fragment that nobody uses is another rule's to refuse, and other rules look into it.
+    for (const definition of definitions) {
+      if (definition.kind !== Kind.FRAGMENT_DEFINITION || this.spread.has(definition)) continue;
+      this.walk(definition.selectionSet, 1, new Map());
+    }
+  }
+
+  private walk({ selections }: SelectionSetNode, depth: number, answer: Answer): void {
+    for (const selection of selections) {
+      this.count('selections');
+      this.count('directives', selection.directives?.length);
+      if (selection.kind === Kind.FIELD) {
+        this.walkField(selection, depth, answer);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        this.walk(selection.selectionSet, depth, answer);
+      } else {
+        const fragment = this.context.getFragment(selection.name.value);
+        if (!fragment) continue;
+        this.spread.add(fragment);
+        this.walk(fragment.selectionSet, depth, answer);
+      }
+    }
+  }
+
+  private walkField({ name, alias, selectionSet }: FieldNode, depth: number, answer: Answer): void {
+    this.counts.depth = Math.max(this.counts.depth, depth);
+    this.count('depth', 0);
+    if (alias) this.count('aliases');
+    const key = (alias ?? name).value;
+    const known = answer.get(key);
+    if (known) this.count('repetitions');
+    const below: Answer = known ?? new Map();
+    if (!known) answer.set(key, below);
+    if (selectionSet) this.walk(selectionSet, depth + 1, below);
+  }
+
+  private count(what: Counted, by = 1): void {
+    this.counts[what] += by;
+    if (this.counts[what] <= limits[what]) return;
+    const unit = what === 'depth' ? 'levels' : what;
+    const message = `The document is too complex: at most ${limits[what]} ${unit} are allowed.`;
+    throw new AppError(ErrorCode.QUERY_TOO_COMPLEX, message);
+  }
+}

@@ -68,7 +68,12 @@ function guardMutations(type: GraphQLObjectType<unknown, Context> | null | undef
 }
 
 /** An error as a value: the executor throws whatever is an Error itself. */
-const asData = ({ code, message, path, details }: AppError): UserErrorData => ({ code, message, path, details });
+const asData = ({ code, message, argument, details }: AppError): UserErrorData => ({
+  code,
+  message,
+  path: argument,
+  details,
+});
 
 const requireViewer = (context: Context): SignedInViewer => context.viewer;
 

@@ -1,6 +1,12 @@
-import { createSourceEventStream, type DocumentNode, execute, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  execute,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+} from 'graphql';
 import type { Context } from './context.js';
-import type { ErrorFormatter } from './format-error.js';
 
 /** A validated subscription. */
 export interface SubscriptionArgs {
@@ -14,7 +20,6 @@ export interface SubscriptionArgs {
 /** Subscribes; each event is executed in a context of its own, because one for all would answer with what it read at first. */
 export async function subscribe(
   args: SubscriptionArgs,
-  formatError: ErrorFormatter,
 ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
   const request = {
     schema: args.schema,
@@ -23,8 +28,8 @@ export async function subscribe(
     variableValues: args.variableValues ?? {},
   };
   const source = await createSourceEventStream({ ...request, contextValue: args.contextValue });
-  if (!(Symbol.asyncIterator in source)) return formatResult(source, formatError);
-  return new ExecutedEvents(source[Symbol.asyncIterator](), formatError, async (rootValue) =>
+  if (!(Symbol.asyncIterator in source)) return source;
+  return new ExecutedEvents(source[Symbol.asyncIterator](), async (rootValue) =>
     execute({ ...request, rootValue, contextValue: args.contextValue.fresh() }),
   );
 }
@@ -35,7 +40,6 @@ class ExecutedEvents implements AsyncIterableIterator<ExecutionResult> {
 
   constructor(
     private readonly source: AsyncIterator<unknown>,
-    private readonly formatError: ErrorFormatter,
     private readonly executeEvent: (event: unknown) => Promise<ExecutionResult>,
   ) {}
 
@@ -48,10 +52,10 @@ class ExecutedEvents implements AsyncIterableIterator<ExecutionResult> {
     try {
       const { done, value } = await this.source.next();
       if (done) return { done: true, value: undefined };
-      return { done: false, value: formatResult(await this.executeEvent(value), this.formatError) };
+      return { done: false, value: await this.executeEvent(value) };
     } catch (error) {
       this.failed = true;
-      return { done: false, value: { data: null, errors: [this.formatError(error)] } as unknown as ExecutionResult };
+      return { done: false, value: { data: null, errors: [asGraphQLError(error)] } };
     }
   }
 
@@ -61,5 +65,7 @@ class ExecutedEvents implements AsyncIterableIterator<ExecutionResult> {
   }
 }
 
-const formatResult = ({ errors, ...rest }: ExecutionResult, formatError: ErrorFormatter): ExecutionResult =>
-  errors ? ({ ...rest, errors: errors.map(formatError) } as unknown as ExecutionResult) : rest;
+const asGraphQLError = (error: unknown): GraphQLError => {
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(originalError.message, { originalError });
+};

@@ -61,7 +61,9 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
       onSubscribe: ({ extra }, _id, payload) => prepare(door, extra.viewer, payload),
       onError: (_context, _id, _payload, errors) => errors.map(door.formatError),
       execute: () => ({ errors: [new GraphQLError('only subscriptions run over the socket')] }),
-      subscribe: (args) => subscribe(args as SubscriptionArgs, door.formatError),
+      onNext: (_context, _id, _payload, _args, { errors, ...result }) =>
+        errors && { ...result, errors: errors.map(door.formatError) },
+      subscribe: (args) => subscribe(args as SubscriptionArgs),
     },
     sockets,
   );

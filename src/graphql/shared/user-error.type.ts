@@ -1,8 +1,8 @@
 import { Field, InterfaceType, ObjectType } from 'type-graphql';
-import { type AppError, ErrorCode } from '../../errors.js';
+import { type AppError, type ArgumentPath, ErrorCode } from '../../errors.js';
 
 /** What stands behind every user error. */
-export type UserErrorData = Pick<AppError, 'code' | 'message' | 'path' | 'details'>;
+export type UserErrorData = Pick<AppError, 'code' | 'message' | 'details'> & { path: ArgumentPath | undefined };
 
 const typeOf: Partial<Record<ErrorCode, string>> = {
   VALIDATION_FAILED: 'ValidationError',
