@@ -63,3 +63,6 @@ export const unauthenticated = (): AppError =>
 /** A position that can't be followed any more: the client refetches. */
 export const cursorExpired = (message: string, path?: ArgumentPath): AppError =>
   new AppError(ErrorCode.CURSOR_EXPIRED, message, path);
+
+/** The gateway can't start or go on, for a reason that one sentence tells. */
+export class StartError extends Error {}

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { start } from './cli/start.js';
 import { ConfigError, loadConfig } from './config.js';
-import { StartError } from './db/open-database.js';
+import { StartError } from './errors.js';
 
 const readConfig = (): ReturnType<typeof loadConfig> => loadConfig(process.env);
 
@@ -11,7 +11,7 @@ program
   .command('start', { isDefault: true })
   .description('open the database and listen')
   .action(async () => {
-    const app = await start(readConfig());
+    const app = await start(readConfig(), (error) => fail(new StartError(error.message)));
     let isStopping = false;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {

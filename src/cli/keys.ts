@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TokenRules } from '../auth/token.js';
 import type { Config } from '../config.js';
-import { StartError } from '../db/open-database.js';
+import { StartError } from '../errors.js';
 
 /** The key that tokens are verified with: the configured one, or in demo mode one that is made for the data folder. */
 export function tokenRules(config: Config): TokenRules {

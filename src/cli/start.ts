@@ -1,27 +1,28 @@
-import { type App, createApp } from '../app.js';
+import type { App } from '../app.js';
 import type { Config } from '../config.js';
 import { openDatabase } from '../db/open-database.js';
-import { fillDemo } from '../demo/fill.js';
 import { demoPeople } from '../demo/people.js';
 import { tokenRules } from './keys.js';
 import { makeToken } from './token.js';
 
 const demoTokenHours = '168';
 
-/** Starts the gateway and tells in a few lines what it did and what to open. */
-export async function start(config: Config): Promise<App> {
+/** Starts the gateway and tells in a few lines what it did and what to open; `onDeath` hears when the database stops. */
+export async function start(config: Config, onDeath: (error: Error) => void): Promise<App> {
   const startedAt = performance.now();
   const isDemo = config.tokenKey === undefined;
   const tokens = tokenRules(config);
   const demoTokens = isDemo ? await makeDemoTokens(config) : undefined;
-  const database = await openDatabase(config, {
+  const opening = openDatabase(config, {
     onFirstStart: () => console.log(`Making a database in ${config.dataDir} (once, a few seconds) ...`),
-    onDeath: (error) => {
-      // What was acknowledged is in the folder: the next start finds it.
-      console.error(error.message);
-      process.exit(1);
-    },
+    onDeath,
   });
+  // The rest of the program is loaded while the database opens.
+  const [database, { createApp }, { fillDemo }] = await Promise.all([
+    opening,
+    import('../app.js'),
+    import('../demo/fill.js'),
+  ]);
   const app = await createApp(config, {
     database,
     tokens,

@@ -1,7 +1,7 @@
 import { signToken } from '../auth/token.js';
 import { Role } from '../auth/viewer.js';
 import type { Config } from '../config.js';
-import { StartError } from '../db/open-database.js';
+import { StartError } from '../errors.js';
 import { tokenRules } from './keys.js';
 
 /** For whom a token is, and for how long. */

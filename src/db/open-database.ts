@@ -2,12 +2,9 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { DataSource, Logger as QueryLogger } from 'typeorm';
 import type { Config } from '../config.js';
-import { createDataSource } from './data-source.js';
+import { StartError } from '../errors.js';
 import { EmbeddedEngineError, openEmbedded } from './embedded/engine.js';
 import { databaseCode } from './failures.js';
-
-/** The gateway can't start, for a reason that one sentence tells. */
-export class StartError extends Error {}
 
 /** What happens on the way to an open database. */
 export interface DatabaseEvents {
@@ -39,9 +36,11 @@ export async function openDatabase(config: Config, events: DatabaseEvents = {}):
 }
 
 async function openFolder(dir: string, { queryLogger, ...events }: DatabaseEvents): Promise<OpenDatabase> {
-  const engine = await openEmbedded({ dir, ...events }).catch((error: unknown) => {
+  const opening = openEmbedded({ dir, ...events }).catch((error: unknown) => {
     throw error instanceof EmbeddedEngineError ? new StartError(error.message) : error;
   });
+  // The engine starts in a thread of its own: what it takes to use it is loaded meanwhile.
+  const [engine, { createDataSource }] = await Promise.all([opening, import('./data-source.js')]);
   const dataSource = createDataSource({ stream: engine.stream }, queryLogger);
   const close = async (): Promise<void> => {
     if (dataSource.isInitialized) await dataSource.destroy();
@@ -57,6 +56,7 @@ async function openFolder(dir: string, { queryLogger, ...events }: DatabaseEvent
 }
 
 async function openServer(url: string, { queryLogger }: DatabaseEvents): Promise<OpenDatabase> {
+  const { createDataSource } = await import('./data-source.js');
   const dataSource = createDataSource({ url, poolSize }, queryLogger);
   await dataSource.initialize().catch((error: unknown) => {
     throw unreachable(url, error);
