@@ -6,6 +6,7 @@ import type { Config } from './config.js';
 import { Database } from './db/database.js';
 import type { OpenDatabase } from './db/open-database.js';
 import { StartError } from './errors.js';
+import { keepHouse } from './db/housekeeping.js';
 import { UnitOfWork } from './db/unit-of-work.js';
 import { Context } from './graphql/context.js';
 import { createErrorFormatter } from './graphql/format-error.js';
@@ -82,6 +83,7 @@ async function assemble(
 ): Promise<App> {
   const logger = options.logger ?? createLogger(config.logLevel);
   const db = new Database(options.database.dataSource);
+  closing.push(keepHouse(db, logger));
   const bus = config.databaseUrl === undefined ? new LocalBus() : new NotifyBus(config.databaseUrl, db, logger);
   closing.push(() => bus.close());
   if (bus instanceof NotifyBus) await bus.open();

@@ -3,7 +3,7 @@ import type { Database, Queryable } from './database.js';
 import { isTransient } from './failures.js';
 
 /** How long a key brings back the result of its first call (parity x15). */
-const keyLifetime = '24 hours';
+export const keyLifetime = '24 hours';
 const attempts = 5;
 
 /** What makes a mutation recognisable when it is sent again. */

@@ -1,0 +1,21 @@
+import { keepHouse } from '../../src/db/housekeeping.js';
+import { createLogger } from '../../src/logger.js';
+import { TestGateway } from '../support/gateway.js';
+
+it('clears away the idempotency keys that bring nothing back any more, and no others', async () => {
+  const gateway = await TestGateway.start();
+  try {
+    const { customer } = await gateway.cast();
+    const { db } = gateway.app.services;
+    for (const idempotencyKey of ['old', 'new']) {
+      await customer.run(`mutation ($input: CreateTicketInput!) { createTicket(input: $input) { replayed } }`, {
+        input: { title: 'A ticket', idempotencyKey },
+      });
+    }
+    await db.query(`update idempotency_keys set created_at = now() - interval '25 hours' where key = 'old'`);
+    await keepHouse(db, createLogger('silent'))();
+    expect(await db.query('select key from idempotency_keys')).toEqual([{ key: 'new' }]);
+  } finally {
+    await gateway.stop();
+  }
+});
