@@ -50,18 +50,18 @@ const lastNames = `array['Almeida', 'Baker', 'Costa', 'Davies', 'Egorova', 'Fisc
 const trades = { Logistics: 2, Foods: 2, Energy: 1, Media: 2, Robotics: 1, Health: 2, Bank: 1, Travel: 1, Games: 1 };
 const places = `array['North', 'River', 'Lake', 'Hill', 'Harbour', 'Forest', 'Bridge', 'Valley', 'Island', 'Meadow']`;
 
-/** Writes staff and groups, and this many ($1) organizations with their projects and users. */
+/** Writes staff and groups, and the organizations with their projects and users that $1 tickets need. */
 export const insertPeople = `
   with organization as (
     select o, ${idOf('organization', 'o')} as id,
       (${places})[1 + ${pick('place', 'o', 10)}] || ' ' || ${oneOf('trade', 'o', trades)} || ' ' || o as name
-    from generate_series(1, $1::int) o
+    from generate_series(1, ${organizationsAt('$1::int')}) o
   ),
   person as (
     select u, ${idOf('user', 'u')} as id, ${roleOf('u')} as role, ${organizationOf('u')} as o,
       (${firstNames})[1 + ${pick('first name', 'u', 20)}] || ' ' || (${lastNames})[1 + ${pick('last name', 'u', 20)}] as name,
       case when u > ${staff.all} then u - ${staff.all} when u > ${staff.admins} then u - ${staff.admins} else u end as nth
-    from generate_series(1, ${staff.all} + ${seats} * $1::int) u
+    from generate_series(1, ${staff.all} + ${seats} * ${organizationsAt('$1::int')}) u
   ),
   new_organizations as (
     insert into organizations (id, human_id, name, legal_name, role, created_at, updated_at)
