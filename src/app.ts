@@ -11,6 +11,7 @@ import { UnitOfWork } from './db/unit-of-work.js';
 import { Context } from './graphql/context.js';
 import { createErrorFormatter } from './graphql/format-error.js';
 import { createSchema } from './graphql/schema.js';
+import { watchConnections } from './http/drain.js';
 import { createGraphqlHandler } from './http/graphql-handler.js';
 import { graphiqlPage } from './http/graphiql/page.js';
 import { createHttpServer } from './http/server.js';
@@ -109,7 +110,7 @@ async function assemble(
     corsOrigins: config.corsOrigins,
     signIn: createSignIn(createTokenVerifier(options.tokens), people),
     createContext: (viewer: Viewer) => new Context(viewer, db, services.conversations),
-    formatError: createErrorFormatter(logger),
+    formatError: createErrorFormatter(logger, { hints: config.introspection }),
     logger,
   };
   const graphql = await createGraphqlHandler(door);
@@ -122,6 +123,7 @@ async function assemble(
     isReady: async () => !isStopping && (await db.query('select 1')).length === 1,
     ...(config.introspection && { graphiql: () => graphiqlPage(graphiqlOptions(options)) }),
   });
+  const drain = watchConnections(server);
   const closeSockets = attachSocketServer(server, door);
   server.listen(config.port, config.host);
   await once(server, 'listening').catch((error: unknown) => {
@@ -130,7 +132,7 @@ async function assemble(
   closing.push(async () => {
     isStopping = true;
     const closed = once(server, 'close');
-    server.close();
+    drain();
     const timer = setTimeout(() => server.closeAllConnections(), drainMs);
     await closeSockets();
     await closed;

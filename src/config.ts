@@ -1,5 +1,3 @@
-import { IsIn, IsInt, IsOptional, Matches, Max, Min, MinLength, validateSync } from 'class-validator';
-
 /** Variables as they are set; an empty one is as absent. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -30,73 +28,54 @@ export class ConfigError extends Error {
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const loopback = ['127.0.0.1', '::1', 'localhost'];
 
-class Variables {
-  @IsInt({ message: 'PORT: a whole number, 0..65535' })
-  @Min(0, { message: 'PORT: a whole number, 0..65535' })
-  @Max(65_535, { message: 'PORT: a whole number, 0..65535' })
-  PORT: number;
+const isUrl = (text: string, protocols: readonly string[]): boolean =>
+  URL.canParse(text) && protocols.includes(new URL(text).protocol);
+/** As browsers write one: in small letters, without a path or the port that goes without saying. */
+const isOrigin = (text: string): boolean => isUrl(text, ['http:', 'https:']) && new URL(text).origin === text;
 
-  @IsOptional() HOST?: string;
-
-  @IsOptional()
-  @Matches(/^postgres(ql)?:\/\//, { message: 'DATABASE_URL: postgres://user:password@host:5432/database' })
-  DATABASE_URL?: string;
-
-  @IsOptional() DATA_DIR?: string;
-
-  @IsOptional()
-  @MinLength(32, { message: 'JWT_SECRET: at least 32 characters' })
-  JWT_SECRET?: string;
-
-  @IsOptional()
-  @Matches(/^https?:\/\/\S+$/, { message: 'JWKS_URL: https://…' })
-  JWKS_URL?: string;
-
-  @IsOptional() JWT_ISSUER?: string;
-  @IsOptional() JWT_AUDIENCE?: string;
-
-  @IsOptional()
-  @Matches(/^https?:\/\/[^\s,/]+(,\s*https?:\/\/[^\s,/]+)*$/, {
-    message: 'CORS_ORIGINS: origins with commas between them, such as https://support.example.com',
-  })
-  CORS_ORIGINS?: string;
-
-  @IsOptional()
-  @IsIn(['on', 'off'], { message: 'INTROSPECTION: on or off' })
-  INTROSPECTION?: string;
-
-  @IsOptional()
-  @Matches(/^[A-Z]{3}$/, { message: 'TICKET_PREFIX: three capital letters, such as INC' })
-  TICKET_PREFIX?: string;
-
-  @IsOptional()
-  @IsIn(logLevels, { message: `LOG_LEVEL: one of ${logLevels.join(', ')}` })
-  LOG_LEVEL?: string;
+interface Rule {
+  readonly form: string;
+  readonly holds: (text: string) => boolean;
 }
 
+const free: Rule = { form: 'any text', holds: () => true };
+
+const rules = {
+  PORT: { form: 'a whole number, 0..65535', holds: (text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535 },
+  HOST: free,
+  DATABASE_URL: {
+    form: 'postgres://user:password@host:5432/database',
+    holds: (text) => isUrl(text, ['postgres:', 'postgresql:']),
+  },
+  DATA_DIR: free,
+  JWT_SECRET: { form: 'at least 32 characters', holds: (text) => text.length >= 32 },
+  JWKS_URL: { form: 'https://…', holds: (text) => isUrl(text, ['http:', 'https:']) },
+  JWT_ISSUER: free,
+  JWT_AUDIENCE: free,
+  CORS_ORIGINS: {
+    form: 'origins with commas between them, such as https://support.example.com',
+    holds: (text) => originsIn(text).every(isOrigin),
+  },
+  INTROSPECTION: { form: 'on or off', holds: (text) => text === 'on' || text === 'off' },
+  TICKET_PREFIX: { form: 'three capital letters, such as INC', holds: (text) => /^[A-Z]{3}$/.test(text) },
+  LOG_LEVEL: { form: `one of ${logLevels.join(', ')}`, holds: (text) => logLevels.includes(text) },
+} satisfies Record<string, Rule>;
+
+type VariableName = keyof typeof rules;
+
 /** Every variable that is read, for whoever documents them. */
-export const variableNames = [
-  'PORT',
-  'HOST',
-  'DATABASE_URL',
-  'DATA_DIR',
-  'JWT_SECRET',
-  'JWKS_URL',
-  'JWT_ISSUER',
-  'JWT_AUDIENCE',
-  'CORS_ORIGINS',
-  'INTROSPECTION',
-  'TICKET_PREFIX',
-  'LOG_LEVEL',
-] as const;
+export const variableNames = Object.keys(rules) as readonly VariableName[];
 
 /** Reads the configuration; reports all problems at once as a ConfigError. */
 export function loadConfig(environment: Environment): Config {
-  const set = Object.fromEntries(variableNames.map((name) => [name, environment[name] || undefined]));
-  const variables = Object.assign(new Variables(), set, { PORT: Number(set['PORT'] ?? 4000) });
-  const problems = validateSync(variables, { stopAtFirstError: true }).flatMap((error) =>
-    Object.values(error.constraints ?? {}),
-  );
+  const variables: Partial<Record<VariableName, string>> = {};
+  const problems: string[] = [];
+  for (const name of variableNames) {
+    const text = environment[name];
+    if (!text) continue;
+    variables[name] = text;
+    if (!rules[name].holds(text)) problems.push(`${name}: ${rules[name].form}`);
+  }
   const { JWT_SECRET: secret, JWKS_URL: jwksUrl } = variables;
   if (secret && jwksUrl) problems.push('JWT_SECRET and JWKS_URL: set one of them, not both');
   const isDemo = !secret && !jwksUrl;
@@ -106,10 +85,10 @@ export function loadConfig(environment: Environment): Config {
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze({
-    port: variables.PORT,
+    port: Number(variables.PORT ?? 4000),
     host,
     dataDir: variables.DATA_DIR ?? './data',
-    corsOrigins: variables.CORS_ORIGINS?.split(/,\s*/) ?? [],
+    corsOrigins: originsIn(variables.CORS_ORIGINS),
     introspection: variables.INTROSPECTION ? variables.INTROSPECTION === 'on' : isDemo,
     ticketPrefix: variables.TICKET_PREFIX ?? 'INC',
     logLevel: variables.LOG_LEVEL ?? (isDemo ? 'warn' : 'info'),
@@ -119,4 +98,8 @@ export function loadConfig(environment: Environment): Config {
     ...(variables.JWT_ISSUER && { tokenIssuer: variables.JWT_ISSUER }),
     ...(variables.JWT_AUDIENCE && { tokenAudience: variables.JWT_AUDIENCE }),
   });
+}
+
+function originsIn(text: string | undefined): string[] {
+  return text?.split(/\s*,\s*/) ?? [];
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { start } from './cli/start.js';
+import type { TokenOptions } from './cli/token.js';
 import { ConfigError, loadConfig } from './config.js';
 import { StartError } from './errors.js';
 
@@ -11,15 +12,17 @@ program
   .command('start', { isDefault: true })
   .description('open the database and listen')
   .action(async () => {
-    const app = await start(readConfig(), (error) => fail(new StartError(error.message)));
-    let isStopping = false;
+    const starting = start(readConfig(), (error) => fail(new StartError(error.message)));
+    let signals = 0;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
-        if (isStopping) process.exit(130);
-        isStopping = true;
-        app.stop().then(() => process.exit(0), fail);
+        signals++;
+        // One Ctrl-C comes twice, because npm passes on what the terminal has sent already: the third time it is meant.
+        if (signals > 2) process.exit(130);
+        if (signals === 1) starting.then((app) => app.stop()).then(() => process.exit(0), fail);
       });
     }
+    await starting;
   });
 
 program
@@ -49,7 +52,7 @@ program
   .option('--organization <human id>', 'such as ORG-1')
   .option('--project <key...>', 'projects of the organization')
   .option('--hours <number>', 'how long it is valid', '24')
-  .action(async (options: import('./cli/token.js').TokenOptions) => {
+  .action(async (options: TokenOptions) => {
     const { makeToken } = await import('./cli/token.js');
     console.log(await makeToken(readConfig(), options));
   });

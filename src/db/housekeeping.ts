@@ -11,7 +11,9 @@ export function keepHouse(db: Queryable, logger: Logger): () => Promise<void> {
       .query(`delete from idempotency_keys where created_at <= now() - interval '${keyLifetime}'`)
       .catch((error: unknown) => logger.warn({ error }, 'old idempotency keys stay for another hour'));
   let running = tidy();
-  const timer = setInterval(() => (running = tidy()), everyMs);
+  const timer = setInterval(() => {
+    running = tidy();
+  }, everyMs);
   return async () => {
     clearInterval(timer);
     await running;

@@ -21,7 +21,7 @@ export interface OpenDatabase {
   readonly dataSource: DataSource;
   /** Names of the migrations that were run to get there. */
   readonly migrated: readonly string[];
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 const poolSize = 10;

@@ -1,5 +1,5 @@
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
-import { Role } from '../auth/viewer.js';
+import type { Role } from '../auth/viewer.js';
 import { Id, Instant, WrittenAt } from './columns.js';
 import { Organization } from './organization.js';
 

@@ -3,16 +3,24 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError, ErrorCode } from '../errors.js';
 import type { Logger } from '../logger.js';
 
-const longestMessage = 500;
+/** With ten errors of three bytes a character an answer still stays under 10 kB. */
+const longestMessage = 220;
+const mostLocations = 5;
 
 /** Codes of the GraphQL layer that clients know by another name here. */
 const renamed: Readonly<Record<string, string>> = { BAD_USER_INPUT: ErrorCode.VALIDATION_FAILED };
 
+/** A document that nests deeply enough takes the parser's stack before its tokens are counted. */
+const tooDeep = new AppError(ErrorCode.QUERY_TOO_COMPLEX, 'The document is too complex: it is nested too deeply.');
+
 /** Turns any error into what a client may know of it; the same for both doors. */
 export type ErrorFormatter = (error: unknown) => GraphQLFormattedError;
 
-/** Tells expected errors as they are; any other is logged under an id, and the client gets the id alone. */
-export function createErrorFormatter(logger: Logger): ErrorFormatter {
+/**
+ * Tells expected errors as they are; any other is logged under an id, and the client gets the id alone. Names of the schema
+ * that a client has not written itself are told as hints only where the schema is open.
+ */
+export function createErrorFormatter(logger: Logger, { hints }: { hints: boolean }): ErrorFormatter {
   return (error) => {
     const place = error instanceof GraphQLError ? placeOf(error) : {};
     const cause = causeOf(error);
@@ -20,9 +28,10 @@ export function createErrorFormatter(logger: Logger): ErrorFormatter {
       if (cause.cause) logger.warn({ error: cause.cause, code: cause.code }, cause.message);
       return { message: cause.message, ...place, extensions: extensionsOf(cause) };
     }
-    if (cause instanceof GraphQLError) {
+    if (error instanceof GraphQLError && cause instanceof GraphQLError) {
       const code = codeOf(cause, error);
-      return { message: shorten(cause.message), ...place, extensions: { code: renamed[code] ?? code } };
+      const message = hints ? error.message : error.message.replace(/ ?Did you mean .+\?$/s, '');
+      return { message: shorten(message), ...place, extensions: { code: renamed[code] ?? code } };
     }
     const id = randomUUID();
     logger.error({ error: cause, id }, 'an operation failed unexpectedly');
@@ -32,14 +41,14 @@ export function createErrorFormatter(logger: Logger): ErrorFormatter {
 }
 
 const placeOf = ({ locations, path }: GraphQLError): Pick<GraphQLFormattedError, 'locations' | 'path'> => ({
-  ...(locations && { locations }),
+  ...(locations && { locations: locations.slice(0, mostLocations) }),
   ...(path && { path }),
 });
 
 function causeOf(error: unknown): unknown {
   let cause = error;
   while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
-  return cause;
+  return cause instanceof RangeError && codeIn(error) === 'GRAPHQL_PARSE_FAILED' ? tooDeep : cause;
 }
 
 function extensionsOf({ code, argument, details }: AppError): Record<string, unknown> {
@@ -52,11 +61,16 @@ function extensionsOf({ code, argument, details }: AppError): Record<string, unk
   };
 }
 
-function codeOf(cause: GraphQLError, error: unknown): string {
+const codeIn = (error: unknown): unknown => (error as GraphQLError).extensions?.['code'];
+
+function codeOf(cause: GraphQLError, error: GraphQLError): string {
   if (/more (?:than|that) \d+ tokens/.test(cause.message)) return ErrorCode.QUERY_TOO_COMPLEX;
-  const code = cause.extensions['code'] ?? (error as GraphQLError).extensions?.['code'];
+  const code = codeIn(cause) ?? codeIn(error);
   return typeof code === 'string' ? code : ErrorCode.VALIDATION_FAILED;
 }
 
+/** The ends of a message tell what is wrong; between them stands what the client sent. */
 const shorten = (message: string): string =>
-  message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message;
+  message.length > longestMessage
+    ? `${message.slice(0, longestMessage / 2)} … ${message.slice(-longestMessage / 2)}`
+    : message;

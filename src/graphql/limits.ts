@@ -14,7 +14,9 @@ import { AppError, ErrorCode } from '../errors.js';
 export const limits = {
   /** Words and signs, counted while parsing. */
   tokens: 2_000,
-  /** Each error's place is found by counting lines. */
+  /** Long texts belong into variables; a name of a megabyte would be compared with every name of the schema. */
+  characters: 250_000,
+  /** The place of each error is found by counting lines. */
   lines: 4_000,
   /** Fields and fragments. */
   selections: 1_500,
@@ -49,14 +51,12 @@ export const limitsRule: ValidationRule = (context) => ({
 /** The rules that a document has to keep, whichever door it comes through. */
 export const validationRules: readonly ValidationRule[] = [limitsRule, ...specifiedRules];
 
-type Counted = 'lines' | 'selections' | 'depth' | 'aliases' | 'directives' | 'repetitions';
-
 /** Fields by the names that they are answered under, each with those below it. */
-interface Answer extends Map<string, Answer> {}
+class Answer extends Map<string, Answer> {}
 
-/** Walks through a document as it would be executed and stops at the first limit, so it takes no longer than the limits allow. */
+/** Walks through a document as it would be executed and stops at the first limit, so that it takes no longer than they allow. */
 class Measurement {
-  private readonly counts = { lines: 0, selections: 0, depth: 0, aliases: 0, directives: 0, repetitions: 0 };
+  private readonly counts = { characters: 0, lines: 0, selections: 0, aliases: 0, directives: 0, repetitions: 0 };
   private readonly spread = new Set<FragmentDefinitionNode>();
 
   constructor(private readonly context: ValidationContext) {}
@@ -64,21 +64,24 @@ class Measurement {
   /** Throws QUERY_TOO_COMPLEX when a limit is passed. */
   measure(): void {
     const { definitions, loc } = this.context.getDocument();
-    this.count('lines', loc?.source.body.split('\n').length);
+    const source = loc?.source.body ?? '';
+    this.count('characters', source.length);
+    const lineBreak = /\r\n|[\n\r]/g;
+    while (lineBreak.test(source)) this.count('lines');
     for (const definition of definitions) {
-      if (definition.kind === Kind.OPERATION_DEFINITION) this.walk(definition.selectionSet, 1, new Map());
+      if (definition.kind === Kind.OPERATION_DEFINITION) this.walk(definition.selectionSet, 1, new Answer());
     }
-    // A fragment that nobody uses is another rule's to refuse, and other rules look into it.
+    // A fragment that nobody uses is another rule's to refuse, but the rules before that look into it.
     for (const definition of definitions) {
       if (definition.kind !== Kind.FRAGMENT_DEFINITION || this.spread.has(definition)) continue;
-      this.walk(definition.selectionSet, 1, new Map());
+      this.walk(definition.selectionSet, 1, new Answer());
     }
   }
 
   private walk({ selections }: SelectionSetNode, depth: number, answer: Answer): void {
     for (const selection of selections) {
       this.count('selections');
-      this.count('directives', selection.directives?.length);
+      this.count('directives', selection.directives?.length ?? 0);
       if (selection.kind === Kind.FIELD) {
         this.walkField(selection, depth, answer);
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
@@ -93,20 +96,23 @@ class Measurement {
   }
 
   private walkField({ name, alias, selectionSet }: FieldNode, depth: number, answer: Answer): void {
-    this.counts.depth = Math.max(this.counts.depth, depth);
-    this.count('depth', 0);
+    this.reach('depth', depth);
     if (alias) this.count('aliases');
     const key = (alias ?? name).value;
     const known = answer.get(key);
     if (known) this.count('repetitions');
-    const below: Answer = known ?? new Map();
+    const below = known ?? new Answer();
     if (!known) answer.set(key, below);
     if (selectionSet) this.walk(selectionSet, depth + 1, below);
   }
 
-  private count(what: Counted, by = 1): void {
+  private count(what: keyof typeof this.counts, by = 1): void {
     this.counts[what] += by;
-    if (this.counts[what] <= limits[what]) return;
+    this.reach(what, this.counts[what]);
+  }
+
+  private reach(what: keyof typeof this.counts | 'depth', value: number): void {
+    if (value <= limits[what]) return;
     const unit = what === 'depth' ? 'levels' : what;
     const message = `The document is too complex: at most ${limits[what]} ${unit} are allowed.`;
     throw new AppError(ErrorCode.QUERY_TOO_COMPLEX, message);

@@ -55,7 +55,7 @@ function guardMutations(type: GraphQLObjectType<unknown, Context> | null | undef
       const viewer = requireViewer(context);
       context.call = { viewer, once: onceOf(viewer, info.fieldName, args['input']) };
       try {
-        return await (resolve?.(root, args, context, info) as unknown);
+        return await resolve?.(root, args, context, info);
       } catch (error) {
         if (error instanceof AppError && selects(info, 'userErrors'))
           return { userErrors: [asData(error)], replayed: false };

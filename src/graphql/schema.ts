@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
-import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
+import { type BuildSchemaOptions, buildSchemaSync, type PubSub } from 'type-graphql';
 import { CommentConnectionResolver } from './comment/comment-connection.js';
 import { CommentPayloadResolver, CommentResolver } from './comment/comment.resolver.js';
 import { ConversationResolver, MemberResolver } from './conversation/conversation.resolver.js';
@@ -71,11 +71,11 @@ export function createSchema({ comments, cursors, lookUps, opening, reading, tic
     new VersionConflictErrorResolver(),
     new VoteResolver(),
   ];
-  const instances = new Map(resolvers.map((resolver) => [resolver.constructor, resolver]));
+  const instances = new Map<unknown, object>(resolvers.map((resolver) => [resolver.constructor, resolver]));
   const schema = buildSchemaSync({
-    resolvers: [...instances.keys()] as NonEmptyArray<Function>,
+    resolvers: [...instances.keys()] as unknown as BuildSchemaOptions['resolvers'],
     orphanedTypes: [CheckpointType, RequestErrorType],
-    container: { get: (target) => instances.get(target) },
+    container: { get: (target: unknown) => instances.get(target) },
     validateFn: validateArguments,
     validate: true,
     pubSub: inertPubSub,

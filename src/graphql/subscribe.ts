@@ -29,7 +29,8 @@ export async function subscribe(
   };
   const source = await createSourceEventStream({ ...request, contextValue: args.contextValue });
   if (!(Symbol.asyncIterator in source)) return source;
-  return new ExecutedEvents(source[Symbol.asyncIterator](), async (rootValue) =>
+  const events = source;
+  return new ExecutedEvents(events[Symbol.asyncIterator](), async (rootValue) =>
     execute({ ...request, rootValue, contextValue: args.contextValue.fresh() }),
   );
 }
@@ -50,9 +51,9 @@ class ExecutedEvents implements AsyncIterableIterator<ExecutionResult> {
   async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
     if (this.failed) return { done: true, value: undefined };
     try {
-      const { done, value } = await this.source.next();
-      if (done) return { done: true, value: undefined };
-      return { done: false, value: await this.executeEvent(value) };
+      const event = await this.source.next();
+      if (event.done) return { done: true, value: undefined };
+      return { done: false, value: await this.executeEvent(event.value) };
     } catch (error) {
       this.failed = true;
       return { done: false, value: { data: null, errors: [asGraphQLError(error)] } };

@@ -40,7 +40,8 @@ export function createHttpServer(routes: Routes): Server {
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     await apply(protect, request, response);
     await apply(allowOrigins, request, response);
-    const url = new URL(request.url ?? '/', 'http://gateway');
+    const target = request.url ?? '/';
+    const url = new URL(URL.canParse(target, 'http://gateway') ? target : '/*', 'http://gateway');
     if (url.pathname === '/graphql') return serveGraphql(request, response, url);
     if (url.pathname === '/health/live') return respond(response, 200, { status: 'live' });
     if (url.pathname === '/health/ready') return serveReadiness(response);
@@ -78,5 +79,8 @@ export function createHttpServer(routes: Routes): Server {
 /** Runs a middleware of the express kind; one that answers by itself leaves the request to end there. */
 const apply = (middleware: Middleware, request: IncomingMessage, response: ServerResponse): Promise<void> =>
   new Promise((resolve, reject) =>
-    middleware(request, response, (error) => (error ? reject(error as Error) : resolve())),
+    middleware(request, response, (error) => {
+      if (error === undefined) resolve();
+      else reject(error instanceof Error ? error : new Error(String(error)));
+    }),
   );

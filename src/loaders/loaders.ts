@@ -59,10 +59,10 @@ async function loadOne<T>(
 async function loadMany<T>(db: Database, relation: Many<T>, keys: readonly string[]): Promise<T[][]> {
   const { entity, key, order, through } = relation;
   const parentKey = through
-    ? `j.${db.column(through.entity as never, through.parent as never)}`
+    ? `j.${db.column(through.entity, through.parent as never)}`
     : `r.${db.column(entity, key as keyof T & string)}`;
   const junction = through
-    ? `join ${db.table(through.entity)} j on j.${db.column(through.entity as never, through.child as never)} = r.id`
+    ? `join ${db.table(through.entity)} j on j.${db.column(through.entity, through.child as never)} = r.id`
     : '';
   const sql = `
     select ${parentKey} as "parentKey", ${db.columns(entity, 'r')} from ${db.table(entity)} r ${junction}

@@ -1,10 +1,6 @@
 import { isStaff, type SignedInViewer } from '../auth/viewer.js';
 import { Visibility } from '../entities/comment.js';
-import type { Ticket } from '../entities/ticket.js';
 import { relationTo, type TicketAccess } from './visibility.js';
-
-/** What of a ticket the rights to act on it depend on. */
-export type TicketState = TicketAccess & Pick<Ticket, 'closedAt'>;
 
 const takesPart = (viewer: SignedInViewer, ticket: TicketAccess): boolean =>
   ['staff', 'author', 'access'].includes(relationTo(viewer, ticket) ?? '');

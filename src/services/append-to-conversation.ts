@@ -9,14 +9,14 @@ import { AppError, type ArgumentPath, ErrorCode, notFound } from '../errors.js';
 import { normalizedScore } from '../policies/score.js';
 
 /** A comment to be written, and its event. */
-export interface NewComment {
+interface NewComment {
   readonly id: string;
   readonly body: string;
   readonly visibility: Visibility;
 }
 
 /** A vote on the ticket to be written, and its event. */
-export interface NewVote {
+interface NewVote {
   readonly id: string;
   readonly score: number;
   readonly scale: VoteScale;

@@ -24,6 +24,8 @@ export class LookUps {
 
   /** A topic or subtopic; null where there is none. */
   async topic(key: string): Promise<Topic | null> {
+    // PostgreSQL can't even be asked for such a text.
+    if (key.includes('\0')) return null;
     const [topic] = await this.db.query<Topic>(`select ${this.db.columns(Topic, 't')} from topics t where t.key = $1`, [
       key,
     ]);

@@ -35,18 +35,17 @@ export class People {
     return { id, role, organizationId, projectIds, accessVersion, expiresAt: claims.expiresAt };
   }
 
-  private async takeOver(claims: Claims): Promise<Known> {
+  private async takeOver(claims: Claims, isSecond = false): Promise<Known> {
     try {
       return await this.db.transaction(async (tx) => {
         const user = (await find(tx, claims)) ?? (await create(tx, claims));
         return user.claimsAt && user.claimsAt >= claims.issuedAt ? user : await overwrite(tx, user, claims);
       });
     } catch (error) {
-      // The e-mail address belongs to somebody else, or the same stranger was seen twice at once and is known by now.
       if (databaseCode(error) !== '23505') throw error;
-      const [known] = await this.db.query<Known>(`${selectKnown} where u.sub = $1`, [claims.sub]);
-      if (!known?.claimsAt || known.claimsAt < claims.issuedAt) throw unauthenticated();
-      return known;
+      // The same stranger was seen twice at once and is known by now, or else the e-mail address belongs to somebody else.
+      if (isSecond) throw unauthenticated();
+      return this.takeOver(claims, true);
     }
   }
 }
@@ -55,7 +54,8 @@ async function find(tx: Queryable, { sub, email, emailVerified }: Claims): Promi
   const [bySub] = await tx.query<Known>(`${selectKnown} where u.sub = $1 for update`, [sub]);
   if (bySub || email === undefined || !emailVerified) return bySub;
   const [byEmail] = await tx.query<Known>(`${selectKnown} where u.email = $1 for update`, [email]);
-  if (byEmail && byEmail.sub !== null) throw unauthenticated();
+  // Their own subject: they became known since the first look.
+  if (byEmail && byEmail.sub !== null && byEmail.sub !== sub) throw unauthenticated();
   return byEmail;
 }
 
@@ -112,10 +112,10 @@ async function organizationOf(tx: Queryable, humanId: string): Promise<string> {
   return (row as { id: string }).id;
 }
 
-/** In the order of their ids, as they are read back. */
+/** In the order of their ids, as they are read back; written in the order of their keys, so that nobody waits in a circle. */
 async function projectsOf(tx: Queryable, organizationId: string, keys: readonly string[]): Promise<string[]> {
   await tx.query(
-    `insert into projects (organization_id, key, name) select $1, key, key from unnest($2::text[]) as key
+    `insert into projects (organization_id, key, name) select $1, key, key from unnest($2::text[]) as key order by key
      on conflict (organization_id, key) do nothing`,
     [organizationId, keys],
   );

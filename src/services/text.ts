@@ -1,7 +1,7 @@
 import { invalid } from '../errors.js';
 
 /** Longest title, in code points (parity x12). */
-export const titleLimit = 255;
+const titleLimit = 255;
 
 /** Trims a text and tells blank from absent: null where there is none. */
 export const trimmed = (text: string | null | undefined): string | null => text?.trim() ?? null;

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type DocumentNode, getOperationAST, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols, type SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { isSignedIn, type Viewer } from '../auth/viewer.js';
 import { AppError, ErrorCode } from '../errors.js';
 import type { Context } from '../graphql/context.js';
@@ -26,11 +26,12 @@ export interface SocketDoor {
 
 interface Session extends Record<PropertyKey, unknown> {
   viewer?: Viewer;
-  expiry?: NodeJS.Timeout;
 }
 
 /** How long a client may take to say who it is, in milliseconds. */
 const initTimeoutMs = 3_000;
+/** How long a client may take to close its side when the gateway stops, in milliseconds. */
+const goodbyeMs = 2_000;
 const longestTimerMs = 2_147_483_647;
 /** Close codes after which clients come back: with a new token, or at once. */
 const closeCode = { forbidden: 4403, restarting: 1012 } as const;
@@ -44,6 +45,7 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
   });
   const { dispose } = useServer<Record<string, unknown>, Session>(
     {
+      isProd: true,
       connectionInitWaitTimeout: initTimeoutMs,
       onConnect: async ({ connectionParams, extra }) => {
         try {
@@ -54,10 +56,9 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
           extra.socket.close(closeCode.restarting, 'Try again');
           return undefined;
         }
-        closeOnExpiry(extra, () => extra.socket.close(closeCode.forbidden, 'Token expired'));
+        closeOnExpiry(extra.viewer, extra.socket);
         return undefined;
       },
-      onDisconnect: ({ extra }) => clearTimeout(extra.expiry),
       onSubscribe: ({ extra }, _id, payload) => prepare(door, extra.viewer, payload),
       onError: (_context, _id, _payload, errors) => errors.map(door.formatError),
       execute: () => ({ errors: [new GraphQLError('only subscriptions run over the socket')] }),
@@ -70,20 +71,27 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const refusal = refusalOf(request, door.corsOrigins);
     if (refusal) {
-      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      // Nobody else listens any more: without this a connection that is reset would end the process.
+      socket.on('error', (error) => door.logger.debug({ error }, 'a refused socket failed'));
+      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request));
   });
-  sockets.on('connection', (socket) => socket.on('error', (error) => door.logger.debug({ error }, 'a socket failed')));
+  sockets.on('connection', (socket) => {
+    // In place of a listener of graphql-ws that prints on the console whatever anybody sends.
+    socket.removeAllListeners('error').on('error', (error) => door.logger.debug({ error }, 'a socket failed'));
+  });
   return async () => {
     for (const socket of sockets.clients) socket.close(closeCode.restarting, 'Restarting');
+    const timer = setTimeout(() => sockets.clients.forEach((socket) => socket.terminate()), goodbyeMs);
     await dispose();
+    clearTimeout(timer);
   };
 }
 
 function refusalOf({ url, headers }: IncomingMessage, corsOrigins: readonly string[]): string | null {
-  if (new URL(url ?? '/', 'http://gateway').pathname !== '/graphql') return '404 Not Found';
+  if (url?.split('?')[0] !== '/graphql') return '404 Not Found';
   if (!headers['sec-websocket-protocol']?.split(/,\s*/).includes(GRAPHQL_TRANSPORT_WS_PROTOCOL))
     return '400 Bad Request';
   const { origin, host } = headers;
@@ -92,14 +100,16 @@ function refusalOf({ url, headers }: IncomingMessage, corsOrigins: readonly stri
 }
 
 function authorizationIn(parameters: Readonly<Record<string, unknown>> | undefined): string | undefined {
-  const entry = Object.entries(parameters ?? {}).find(([name]) => name.toLowerCase() === 'authorization');
-  return entry?.[1] == null ? undefined : String(entry[1]);
+  const [, value] = Object.entries(parameters ?? {}).find(([name]) => name.toLowerCase() === 'authorization') ?? [];
+  // What is no text is a wrong one, not none.
+  return value == null ? undefined : typeof value === 'string' ? value : '';
 }
 
-function closeOnExpiry(session: Session, close: () => void): void {
-  const { viewer } = session;
-  if (!viewer || !isSignedIn(viewer)) return;
-  session.expiry = setTimeout(close, Math.min(viewer.expiresAt * 1000 - Date.now(), longestTimerMs));
+function closeOnExpiry(viewer: Viewer, socket: WebSocket): void {
+  if (!isSignedIn(viewer) || socket.readyState !== socket.OPEN) return;
+  const close = (): void => socket.close(closeCode.forbidden, 'Token expired');
+  const timer = setTimeout(close, Math.min(viewer.expiresAt * 1000 - Date.now(), longestTimerMs));
+  socket.once('close', () => clearTimeout(timer));
 }
 
 /** The same checks as at the other door; the errors are told, and nothing runs. */
@@ -113,7 +123,10 @@ function prepare(
   try {
     document = parse(query, { maxTokens: limits.tokens });
   } catch (error) {
-    return [coded(error as GraphQLError, 'GRAPHQL_PARSE_FAILED')];
+    const { message } = error as Error;
+    const refusal =
+      error instanceof GraphQLError ? error : new GraphQLError(message, { originalError: error as Error });
+    return [coded(refusal, 'GRAPHQL_PARSE_FAILED')];
   }
   const options = { maxErrors: limits.errors, hideSuggestions: !introspection };
   const errors = validate(schema, document, validationRules, options);

@@ -16,7 +16,8 @@ declare global {
   var testDatabase: DatabaseAddress;
 }
 
-const secret = 'a secret that only the tests of this gateway know';
+/** The key of the tests' tokens. */
+export const secret = 'a secret that only the tests of this gateway know';
 
 /** Whether the tests run on a server, which can show what the embedded engine with its one session can't. */
 export const onServer = (): boolean => 'url' in globalThis.testDatabase;
@@ -109,7 +110,7 @@ export class TestGateway {
     const dataSource = await createDataSource(address, statements).initialize();
     const app = await createApp(config, {
       database: { dataSource, migrated: [], close: () => dataSource.destroy() },
-      tokens: { key: { secret }, issuer: config.tokenIssuer, audience: config.tokenAudience },
+      tokens: { key: config.tokenKey ?? { secret }, issuer: config.tokenIssuer, audience: config.tokenAudience },
       logger: logger ?? createLogger(config.logLevel),
     });
     return new TestGateway(app, statements, config);

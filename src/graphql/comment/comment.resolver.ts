@@ -6,6 +6,7 @@ import type { Cursors } from '../../live/cursors.js';
 import type { Call } from '../../services/call.js';
 import type { Comments } from '../../services/comments.js';
 import { type Context, CurrentCall } from '../context.js';
+import { idField } from '../node/node.type.js';
 import { UserType } from '../person/person.type.js';
 import { CursorScalar } from '../shared/scalars.js';
 import { UserErrorType } from '../shared/user-error.type.js';
@@ -40,7 +41,7 @@ export class CommentResolver {
     return this.comments.add(call, input);
   }
 
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, idField)
   id(@Root() comment: Comment): string {
     return globalId('Comment', comment.id);
   }

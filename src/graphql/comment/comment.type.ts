@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Visibility } from '../../entities/comment.js';
 import { NodeType } from '../node/node.type.js';
-import { connectionTypes } from '../shared/pagination.js';
+import { connectionType } from '../shared/pagination.js';
 import { DateTimeScalar } from '../shared/scalars.js';
 import { RateableType } from '../vote/vote.type.js';
 
@@ -30,8 +30,5 @@ export class CommentType extends RateableType {
   deletedAt: Date | null;
 }
 
-const types = connectionTypes('Comment', () => CommentType);
-/** A comment and its position. */
-export const CommentEdgeType = types.edge;
 /** A page of comments. */
-export const CommentConnectionType = types.connection;
+export const CommentConnectionType = connectionType('Comment', () => CommentType);

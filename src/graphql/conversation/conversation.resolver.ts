@@ -5,6 +5,7 @@ import type { Ticket } from '../../entities/ticket.js';
 import { globalId } from '../../global-id.js';
 import type { Cursors } from '../../live/cursors.js';
 import type { Context } from '../context.js';
+import { idField } from '../node/node.type.js';
 import { ConversationEventConnectionType } from '../event/event.type.js';
 import { UserType } from '../person/person.type.js';
 import { type Connection, connectionOf, PageArgs, windowOf } from '../shared/pagination.js';
@@ -19,7 +20,7 @@ const eventsPageSize = 50;
 export class ConversationResolver {
   constructor(private readonly cursors: Cursors) {}
 
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, idField)
   id(@Root() ticket: Ticket): string {
     return globalId('Conversation', ticket.id);
   }
@@ -56,7 +57,7 @@ export class ConversationResolver {
 /** Members. */
 @Resolver(() => MemberType)
 export class MemberResolver {
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, idField)
   id(@Root() member: Member): string {
     return globalId('Member', member.id);
   }

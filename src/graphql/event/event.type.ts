@@ -1,6 +1,6 @@
 import { Field, InterfaceType, ObjectType } from 'type-graphql';
 import type { StreamItem } from '../../live/conversation-stream.js';
-import { connectionTypes } from '../shared/pagination.js';
+import { connectionType } from '../shared/pagination.js';
 import { DateTimeScalar } from '../shared/scalars.js';
 
 /** Something that happened in a conversation. */
@@ -50,8 +50,8 @@ export class RatedType extends ConversationEventType {}
 })
 export class CheckpointType extends ConversationEventType {}
 
-const types = connectionTypes('ConversationEvent', () => ConversationEventType as never);
-/** An event and its position. */
-export const ConversationEventEdgeType = types.edge;
 /** A page of events. */
-export const ConversationEventConnectionType = types.connection;
+export const ConversationEventConnectionType = connectionType(
+  'ConversationEvent',
+  () => ConversationEventType as never,
+);

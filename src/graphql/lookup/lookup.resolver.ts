@@ -4,6 +4,7 @@ import type { Topic } from '../../entities/topic.js';
 import { globalId } from '../../global-id.js';
 import type { LookUps } from '../../services/look-ups.js';
 import type { Context } from '../context.js';
+import { idField } from '../node/node.type.js';
 import { LocalizedStringType, StateObjectType, TopicType } from './lookup.type.js';
 
 const nameField = { description: 'Its name in the locale, else in the language, else in English.' };
@@ -12,11 +13,12 @@ const localeArgument = { nullable: true, description: 'BCP 47 tag; English when 
 
 const defaultLocale = 'en';
 
-/** The name in a locale, else in its language, else in English, else any there is. */
+/** The name in the longest part of a locale that there is one in, whatever its case, else in English, else any there is. */
 function nameIn(names: LocalizedNames, locale: string | null | undefined): string {
-  const language = locale?.split('-')[0];
-  const wanted = [locale, language, defaultLocale].find((candidate) => candidate && Object.hasOwn(names, candidate));
-  return (wanted ? names[wanted] : Object.values(names)[0]) ?? '';
+  const tags = Object.keys(names);
+  const asked = `${locale ?? ''}-`.toLowerCase();
+  const [best] = tags.filter((tag) => asked.startsWith(`${tag.toLowerCase()}-`)).sort((a, b) => b.length - a.length);
+  return names[best ?? defaultLocale] ?? names[tags[0] ?? ''] ?? '';
 }
 
 const listOf = (names: LocalizedNames): LocalizedStringType[] =>
@@ -39,7 +41,7 @@ export class StateResolver {
     return this.lookUps.states(type ?? null);
   }
 
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, idField)
   id(@Root() state: State): string {
     return globalId('State', state.id);
   }
@@ -70,7 +72,7 @@ export class TopicResolver {
     return this.lookUps.topic(key);
   }
 
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, idField)
   id(@Root() topic: Topic): string {
     return globalId('Topic', topic.id);
   }

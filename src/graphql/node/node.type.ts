@@ -8,14 +8,17 @@ export type Typed<T extends object> = T & { readonly __typename: NodeName };
 export const typed = <T extends object>(__typename: NodeName, row: T | null): Typed<T> | null =>
   row && { ...row, __typename };
 
+/** How every `id` is described: each type resolves its own, so that raw ids never leave the server. */
+export const idField = {
+  description: 'Globally unique and opaque: `node(id:)` finds the object again whatever its type.',
+};
+
 /** Anything that has an id of its own. */
 @InterfaceType('Node', {
   description: 'Anything that has an id of its own.',
   resolveType: (value: Typed<object>) => value.__typename,
 })
 export abstract class NodeType {
-  @Field(() => ID, {
-    description: 'Globally unique and opaque: `node(id:)` finds the object again whatever its type.',
-  })
+  @Field(() => ID, idField)
   id: string;
 }

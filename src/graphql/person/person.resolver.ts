@@ -6,6 +6,7 @@ import type { User } from '../../entities/user.js';
 import { globalId } from '../../global-id.js';
 import { canSeeEmail, canSeeOrganization, canSeePrivateData } from '../../policies/people-policy.js';
 import type { Context } from '../context.js';
+import { idField } from '../node/node.type.js';
 import { GroupType, OrganizationType, ProjectType, UserType } from './person.type.js';
 
 /** People; what of them is private is null or empty for others. */
@@ -16,7 +17,7 @@ export class UserResolver {
     return loaders.user.load(viewer.id);
   }
 
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, idField)
   id(@Root() user: User): string {
     return globalId('User', user.id);
   }
@@ -70,7 +71,7 @@ export class UserResolver {
 /** Organizations. */
 @Resolver(() => OrganizationType)
 export class OrganizationResolver {
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, idField)
   id(@Root() organization: Organization): string {
     return globalId('Organization', organization.id);
   }
@@ -79,7 +80,7 @@ export class OrganizationResolver {
 /** Projects. */
 @Resolver(() => ProjectType)
 export class ProjectResolver {
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, idField)
   id(@Root() project: Project): string {
     return globalId('Project', project.id);
   }
@@ -93,7 +94,7 @@ export class ProjectResolver {
 /** Groups. */
 @Resolver(() => GroupType)
 export class GroupResolver {
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, idField)
   id(@Root() group: Group): string {
     return globalId('Group', group.id);
   }

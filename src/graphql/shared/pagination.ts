@@ -34,7 +34,7 @@ export class PageArgs {
   description:
     'Where a page stands in its list. Pages take `first` or `last`, 0..100; without either, 50 comments or events and 20 of anything else.',
 })
-export class PageInfoType {
+class PageInfoType {
   @Field(() => Boolean, { description: 'Whether there is more after this page.' })
   hasNextPage: boolean;
 
@@ -49,7 +49,7 @@ export class PageInfoType {
 }
 
 /** A row and its position. */
-export interface Edge<T> {
+interface Edge<T> {
   cursor: string;
   node: T;
 }
@@ -61,11 +61,8 @@ export interface Connection<T> {
   pageInfo: PageInfoType;
 }
 
-/** Makes the types `XEdge` and `XConnection` for nodes of type X. */
-export function connectionTypes<T extends object>(
-  name: string,
-  node: () => ClassType<T>,
-): { edge: ClassType<Edge<T>>; connection: ClassType<Connection<T>> } {
+/** Makes the types `XEdge` and `XConnection` for nodes of type X; answers the latter. */
+export function connectionType<T extends object>(name: string, node: () => ClassType<T>): ClassType<Connection<T>> {
   @ObjectType(`${name}Edge`, { description: `An item of a ${name}Connection.` })
   class EdgeType {
     @Field(() => CursorScalar, { description: 'Its position.' })
@@ -87,7 +84,7 @@ export function connectionTypes<T extends object>(
     pageInfo: PageInfoType;
   }
 
-  return { edge: EdgeType, connection: ConnectionType };
+  return ConnectionType;
 }
 
 /** The window that the arguments ask for; VALIDATION_FAILED when they contradict each other. */

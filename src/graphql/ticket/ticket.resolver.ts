@@ -7,6 +7,7 @@ import type { TicketOpening } from '../../services/open-ticket.js';
 import type { TicketReading } from '../../services/read-tickets.js';
 import type { Tickets } from '../../services/tickets.js';
 import { type Context, CurrentCall } from '../context.js';
+import { idField } from '../node/node.type.js';
 import { CheckedLater } from '../shared/validation.js';
 import { TicketPayloadType } from './ticket-payload.js';
 import { CloseTicketInput, CreateTicketInput, JoinTicketInput, ReopenTicketInput } from './ticket.input.js';
@@ -86,7 +87,7 @@ export class TicketResolver {
     return this.tickets.reopen(call, input);
   }
 
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, idField)
   id(@Root() ticket: Ticket): string {
     return globalId('Ticket', ticket.id);
   }

@@ -3,7 +3,7 @@ import type { Vote } from '../../entities/vote.js';
 import { globalId } from '../../global-id.js';
 import { normalizedScore } from '../../policies/score.js';
 import type { Context } from '../context.js';
-import { typed } from '../node/node.type.js';
+import { idField, typed } from '../node/node.type.js';
 import { UserType } from '../person/person.type.js';
 import { RateableType, VoteType } from './vote.type.js';
 
@@ -22,7 +22,7 @@ export class RateableResolver {
 /** Votes. */
 @Resolver(() => VoteType)
 export class VoteResolver {
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, idField)
   id(@Root() vote: Vote): string {
     return globalId('Vote', vote.id);
   }
