@@ -1,0 +1,234 @@
+/** @jest-environment node */
+import { ConfigError, type Environment, loadConfig, variableNames } from '../../src/config.js';
+
+const secret = 'x'.repeat(32);
+
+function problemsOf(environment: Environment): readonly string[] {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('Without any variable', () => {
+  it('the gateway is a demo on this machine, in a folder of its own', () => {
+    expect(loadConfig({})).toEqual({
+      port: 4000,
+      host: '127.0.0.1',
+      dataDir: './data',
+      corsOrigins: [],
+      introspection: true,
+      ticketPrefix: 'INC',
+      logLevel: 'warn',
+    });
+  });
+
+  it('is the same as with empty ones, and variables of others are none of its business', () => {
+    const empty = Object.fromEntries(variableNames.map((name) => [name, '']));
+    expect(loadConfig({ ...empty, PATH: '/bin', port: '1', NODE_ENV: 'test' })).toEqual(loadConfig({}));
+  });
+});
+
+describe('With a key', () => {
+  it.each([
+    ['JWT_SECRET', secret, { secret }],
+    ['JWKS_URL', 'https://id.example.com/keys', { jwksUrl: 'https://id.example.com/keys' }],
+  ])('%s the gateway is open to all addresses, keeps its schema to itself and logs more', (name, value, tokenKey) => {
+    expect(loadConfig({ [name]: value })).toMatchObject({
+      host: '0.0.0.0',
+      introspection: false,
+      logLevel: 'info',
+      tokenKey,
+    });
+  });
+
+  it('two are one too many', () => {
+    expect(problemsOf({ JWT_SECRET: secret, JWKS_URL: 'https://id.example.com' })).toEqual([
+      'JWT_SECRET and JWKS_URL: set one of them, not both',
+    ]);
+  });
+});
+
+it('The configuration can not be changed afterwards', () => {
+  expect(Object.isFrozen(loadConfig({}))).toBe(true);
+});
+
+it('All problems are told at once, each with its variable, and no value is repeated', () => {
+  const wrong = 'wrong wrong';
+  const problems = problemsOf({
+    PORT: wrong,
+    HOST: '0.0.0.0',
+    DATABASE_URL: wrong,
+    CORS_ORIGINS: wrong,
+    INTROSPECTION: wrong,
+    TICKET_PREFIX: wrong,
+    LOG_LEVEL: wrong,
+  });
+  expect(problems).toEqual([
+    'PORT: a whole number, 0..65535',
+    'DATABASE_URL: postgres://user:password@host:5432/database',
+    'CORS_ORIGINS: origins with commas between them, such as https://support.example.com',
+    'INTROSPECTION: on or off',
+    'TICKET_PREFIX: three capital letters, such as INC',
+    'LOG_LEVEL: one of fatal, error, warn, info, debug, trace, silent',
+    'HOST: without JWT_SECRET or JWKS_URL the gateway is a demo and listens on 127.0.0.1 alone',
+  ]);
+  expect(new ConfigError(problems).message).toBe(problems.join('\n'));
+  expect(problemsOf({ JWT_SECRET: wrong, JWKS_URL: wrong })).toEqual([
+    'JWT_SECRET: at least 32 characters',
+    'JWKS_URL: https://…',
+    'JWT_SECRET and JWKS_URL: set one of them, not both',
+  ]);
+});
+
+describe.each<[string, keyof ReturnType<typeof loadConfig>, [string, unknown][], string[]]>([
+  [
+    'PORT',
+    'port',
+    [
+      ['0', 0],
+      ['80', 80],
+      ['65535', 65_535],
+    ],
+    ['65536', '-1', '4000.5', '1e3', '0x50', ' ', '80 ', 'http', '４０００'],
+  ],
+  [
+    'HOST',
+    'host',
+    [
+      ['0.0.0.0', '0.0.0.0'],
+      ['::', '::'],
+      ['gateway.internal', 'gateway.internal'],
+    ],
+    [],
+  ],
+  [
+    'DATABASE_URL',
+    'databaseUrl',
+    [
+      ['postgres://u:p@db:5432/tickets', 'postgres://u:p@db:5432/tickets'],
+      ['postgresql://db/tickets?sslmode=require', 'postgresql://db/tickets?sslmode=require'],
+      ['postgres:///tickets?host=/run/postgresql', 'postgres:///tickets?host=/run/postgresql'],
+    ],
+    [
+      'db:5432',
+      'mysql://u:p@db/tickets',
+      'http://db',
+      'postgres',
+      'postgres://u:p#ss@db/tickets',
+      'postgres://db:port/tickets',
+    ],
+  ],
+  [
+    'DATA_DIR',
+    'dataDir',
+    [
+      ['/var/lib/tickets', '/var/lib/tickets'],
+      ['my data', 'my data'],
+    ],
+    [],
+  ],
+  ['JWT_SECRET', 'tokenKey', [['y'.repeat(32), { secret: 'y'.repeat(32) }]], ['y'.repeat(31)]],
+  ['JWT_ISSUER', 'tokenIssuer', [['https://id.example.com', 'https://id.example.com']], []],
+  ['JWT_AUDIENCE', 'tokenAudience', [['tickets', 'tickets']], []],
+  [
+    'CORS_ORIGINS',
+    'corsOrigins',
+    [
+      ['https://a.example', ['https://a.example']],
+      [
+        'https://a.example,http://localhost:3000 , https://c.example:8443',
+        ['https://a.example', 'http://localhost:3000', 'https://c.example:8443'],
+      ],
+    ],
+    [
+      '*',
+      'null',
+      'a.example',
+      'https://a.example/',
+      'https://a.example/x',
+      'https://A.example',
+      'https://a.example:443',
+      'https://a.example,',
+      'https://a.example https://b.example',
+      'ftp://a.example',
+      'https://u:p@a.example',
+    ],
+  ],
+  [
+    'INTROSPECTION',
+    'introspection',
+    [
+      ['on', true],
+      ['off', false],
+    ],
+    ['ON', 'true', '1', 'yes'],
+  ],
+  ['TICKET_PREFIX', 'ticketPrefix', [['SUP', 'SUP']], ['sup', 'SU', 'SUPP', 'SU1', 'SUP\n', 'ЖЖЖ']],
+  [
+    'LOG_LEVEL',
+    'logLevel',
+    [
+      ['silent', 'silent'],
+      ['trace', 'trace'],
+    ],
+    ['verbose', 'INFO', 'off'],
+  ],
+])('%s', (name, key, good, bad) => {
+  if (good.length > 0) {
+    it.each(good)('may be %j', (value, expected) => {
+      expect(loadConfig({ JWT_SECRET: secret, [name]: value })[key]).toEqual(expected);
+    });
+  }
+  if (bad.length > 0) {
+    it.each(bad)('may not be %j', (value) => {
+      const problems = problemsOf({ JWT_SECRET: secret, [name]: value });
+      expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name}: `))]);
+    });
+  }
+});
+
+describe('JWKS_URL', () => {
+  it.each(['https://id.example.com/.well-known/jwks.json', 'http://127.0.0.1:8080/keys'])('may be %j', (jwksUrl) => {
+    expect(loadConfig({ JWKS_URL: jwksUrl }).tokenKey).toEqual({ jwksUrl });
+  });
+
+  it.each(['id.example.com', 'http://[', 'file:///etc/keys', 'https://'])('may not be %j', (jwksUrl) => {
+    expect(problemsOf({ JWKS_URL: jwksUrl })).toEqual(['JWKS_URL: https://…']);
+  });
+});
+
+describe('A demo', () => {
+  it.each(['127.0.0.1', '::1', 'localhost'])('listens on %s', (host) => {
+    expect(loadConfig({ HOST: host }).host).toBe(host);
+  });
+
+  it.each(['0.0.0.0', '::', '192.168.0.1', 'example.com'])('does not listen on %s', (host) => {
+    expect(problemsOf({ HOST: host })).toEqual([expect.stringMatching(/^HOST: .*demo/)]);
+  });
+
+  it('may be closed to introspection, and a gateway with a key opened to it', () => {
+    expect(loadConfig({ INTROSPECTION: 'off' }).introspection).toBe(false);
+    expect(loadConfig({ INTROSPECTION: 'on', JWT_SECRET: secret }).introspection).toBe(true);
+  });
+});
+
+it('Every variable has a test here', () => {
+  expect(variableNames).toEqual([
+    'PORT',
+    'HOST',
+    'DATABASE_URL',
+    'DATA_DIR',
+    'JWT_SECRET',
+    'JWKS_URL',
+    'JWT_ISSUER',
+    'JWT_AUDIENCE',
+    'CORS_ORIGINS',
+    'INTROSPECTION',
+    'TICKET_PREFIX',
+    'LOG_LEVEL',
+  ]);
+});

@@ -1,0 +1,67 @@
+/** @jest-environment node */
+import { buildSchema, parse, specifiedRules, validate } from 'graphql';
+import { limits, limitsRule, validationRules } from '../../src/graphql/limits.js';
+
+const schema = buildSchema('type Query { a(x: [Int]): Int b: Query }');
+const refusals = (document: string, rules = validationRules): string[] =>
+  validate(schema, parse(document), rules).map(({ message }) => message);
+
+const many = (count: number, part: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => part(index)).join(' ');
+/** Each fragment is used twice by the one before: 2^levels fields. */
+const doubling = (levels: number): string =>
+  `{ ...f0 } ${many(levels, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`)} fragment f${levels} on Query { a }`;
+
+describe.each<[keyof typeof limits, string, (count: number) => string]>([
+  ['characters', 'characters', (n) => '{ a } #'.padEnd(n, '-')],
+  ['lines', 'lines', (n) => `${'\n'.repeat(n - 1)}\r{ a }`],
+  ['lines', 'lines', (n) => `${'\r\n'.repeat(n)}{ a }`],
+  ['depth', 'levels', (n) => `{ ${'b {'.repeat(n - 1)} a ${'}'.repeat(n - 1)} }`],
+  ['depth', 'levels', (n) => `{ b { ...F } } fragment F on Query { ${'b {'.repeat(n - 2)} a ${'}'.repeat(n - 2)} }`],
+  ['selections', 'selections', (n) => `{ ${'... {'.repeat(n - 1)} a ${'}'.repeat(n - 1)} }`],
+  ['aliases', 'aliases', (n) => `{ ${many(n, (i) => `a${i}: a`)} }`],
+  ['aliases', 'aliases', (n) => many(n, (i) => `query q${i} { x: a }`)],
+  [
+    'aliases',
+    'aliases',
+    (n) =>
+      `{ ${many(n / 2, (i) => `a${i}: b { ...F }`)} } fragment F on Query { x: a }`.replace(
+        /^{/,
+        n % 2 ? '{ y: a ' : '{',
+      ),
+  ],
+  ['directives', 'directives', (n) => `{ ${many(n, () => 'a @include(if: true)')} }`],
+  ['directives', 'directives', (n) => `{ ${many(n, () => '... @skip(if: true) { a }')} }`],
+  ['repetitions', 'repetitions', (n) => `{ ${many(n + 1, () => 'a')} }`],
+  [
+    'repetitions',
+    'repetitions',
+    (n) => `{ ${many(n / 2 + 1, () => 'b { a }')} }`.replace(/}$/, n % 2 ? 'b { __typename } }' : '}'),
+  ],
+  ['repetitions', 'repetitions', (n) => `{ ${many(n + 1, () => '...F')} } fragment F on Query { a }`],
+])('A document with %s up to the limit', (limit, unit, make) => {
+  const most = limits[limit];
+
+  it('is valid', () => {
+    expect(refusals(make(most))).toEqual([]);
+  });
+
+  it('and one more is refused for just that', () => {
+    const message = `The document is too complex: at most ${most} ${unit} are allowed.`;
+    expect(refusals(make(most + 1))).toEqual([message]);
+    expect(refusals(make(most + 1), [...specifiedRules, limitsRule])).toEqual([message]);
+  });
+});
+
+it.each([8, 20, 60, 200])('Fragments that double %i times are refused', (levels) => {
+  expect(refusals(doubling(levels))).toEqual([expect.stringContaining('too complex')]);
+});
+
+it('Fields of different operations and places do not repeat each other', () => {
+  expect(refusals(many(200, (i) => `query q${i} { a }`))).toEqual([]);
+  expect(refusals(`{ a b { a b { a } } }`)).toEqual([]);
+});
+
+it('A fragment that is not there is left to the rule for that', () => {
+  expect(refusals('{ ...nowhere }')).toEqual(['Unknown fragment "nowhere".']);
+});
