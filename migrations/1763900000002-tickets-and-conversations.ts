@@ -60,7 +60,8 @@ export class TicketsAndConversations1763900000002 implements MigrationInterface 
         user_id uuid not null references users,
         position int not null,
         joined_at timestamptz(3) not null default now(),
-        unique (ticket_id, user_id)
+        unique (ticket_id, user_id),
+        unique (ticket_id, position)
       );
       create index on members (user_id);
 
@@ -180,7 +181,7 @@ export class TicketsAndConversations1763900000002 implements MigrationInterface 
 
       create index tickets_member_ids_idx on tickets using gin (member_ids);
 
-      -- The columns that lists filter by: the conversation log keeps them as they stood before and after each event.
+      -- The columns that lists filter by: the conversation log keeps them as they stood before and after each addition.
       create function ticket_image(t tickets) returns jsonb language sql stable return jsonb_strip_nulls(jsonb_build_object(
         'number', t.number,
         'title', t.title,

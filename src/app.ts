@@ -66,7 +66,16 @@ const drainMs = 8_000;
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
   const closing: (() => Promise<void> | void)[] = [() => options.database.close()];
   const stop = async (): Promise<void> => {
-    for (const close of closing.splice(0).reverse()) await close();
+    const failures: unknown[] = [];
+    // What can't be closed must not keep the rest open.
+    for (const close of closing.splice(0).reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'not everything could be closed');
   };
   try {
     return await assemble(config, options, closing, stop);
@@ -105,7 +114,7 @@ async function assemble(
     tickets: new Tickets(work, find),
   };
   const door = {
-    schema: createSchema(services),
+    schema: createSchema(services, (error) => logger.warn({ error: error.cause, code: error.code }, error.message)),
     introspection: config.introspection,
     corsOrigins: config.corsOrigins,
     signIn: createSignIn(createTokenVerifier(options.tokens), people),

@@ -4,6 +4,9 @@ import type { TokenOptions } from './cli/token.js';
 import { ConfigError, loadConfig } from './config.js';
 import { StartError } from './errors.js';
 
+/** How long stopping may take, in milliseconds. */
+const stopLimitMs = 9_500;
+
 const readConfig = (): ReturnType<typeof loadConfig> => loadConfig(process.env);
 
 const program = new Command('ticketing-gateway').description('One GraphQL endpoint for support tickets.');
@@ -19,7 +22,12 @@ program
         signals++;
         // One Ctrl-C comes twice, because npm passes on what the terminal has sent already: the third time it is meant.
         if (signals > 2) process.exit(130);
-        if (signals === 1) starting.then((app) => app.stop()).then(() => process.exit(0), fail);
+        if (signals > 1) return;
+        setTimeout(
+          () => fail(new StartError(`Not everything was closed within ${stopLimitMs / 1000} s.`)),
+          stopLimitMs,
+        ).unref();
+        starting.then((app) => app.stop()).then(() => process.exit(0), fail);
       });
     }
     await starting;

@@ -65,7 +65,9 @@ async function refused<T>(verification: Promise<T>): Promise<T> {
   try {
     return await verification;
   } catch (error) {
-    if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) {
+    // The general code stands for an answer that is no set of keys, and what is no error of jose for no answer at all.
+    const isAway = error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid;
+    if (isAway || !(error instanceof errors.JOSEError) || error.code === 'ERR_JOSE_GENERIC') {
       const message = 'The keys of the identity provider can not be had at the moment. Try again.';
       throw new AppError(ErrorCode.SERVICE_UNAVAILABLE, message, undefined, {}, { cause: error });
     }

@@ -6,10 +6,17 @@ import { entities } from '../entities/index.js';
 import { PostgresNamingStrategy } from './naming-strategy.js';
 
 /** Where PostgreSQL is: behind a URL, or behind the streams of the embedded engine. */
-export type DatabaseAddress = { url: string; poolSize: number } | { stream: () => Duplex };
+export type DatabaseAddress =
+  | {
+      url: string;
+      poolSize: number;
+      /** How long a statement may run, in milliseconds; 0 for as long as it takes. */
+      statementLimitMs?: number;
+    }
+  | { stream: () => Duplex };
 
-/** How long a statement may run on a server that can stop it, in milliseconds. */
-const statementLimitMs = 10_000;
+/** How long a statement of a request may run on a server that can stop it, in milliseconds. */
+const requestLimitMs = 10_000;
 /** How long a request waits for a connection of a busy pool, in milliseconds. */
 const poolWaitMs = 2_000;
 
@@ -30,7 +37,10 @@ export function createDataSource(address: DatabaseAddress, logger?: Logger): Dat
           url: address.url,
           poolSize: address.poolSize,
           applicationName: 'ticketing-gateway',
-          extra: { connectionTimeoutMillis: poolWaitMs, statement_timeout: statementLimitMs },
+          extra: {
+            connectionTimeoutMillis: poolWaitMs,
+            statement_timeout: address.statementLimitMs ?? requestLimitMs,
+          },
         }
       : // One connection: the embedded engine has one session, and ten seconds because its transactions wait for each other.
         { username: 'postgres', poolSize: 1, extra: { stream: address.stream, connectionTimeoutMillis: 10_000 } }),

@@ -55,11 +55,12 @@ export class Database implements Queryable {
     }
   }
 
-  /** Lists an entity's columns for a SELECT, each under the name of its property. */
+  /** Lists an entity's columns for a SELECT, each under the name of its property; those that are not selected by themselves are left out. */
   columns(entity: Entity<unknown>, alias: string): string {
     return this.dataSource
       .getMetadata(entity)
-      .columns.map((column) => `${alias}.${column.databaseName} as "${column.propertyName}"`)
+      .columns.filter(({ isSelect }) => isSelect)
+      .map((column) => `${alias}.${column.databaseName} as "${column.propertyName}"`)
       .join(', ');
   }
 

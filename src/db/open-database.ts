@@ -57,17 +57,14 @@ async function openFolder(dir: string, { queryLogger, ...events }: DatabaseEvent
 
 async function openServer(url: string, { queryLogger }: DatabaseEvents): Promise<OpenDatabase> {
   const { createDataSource } = await import('./data-source.js');
-  const dataSource = createDataSource({ url, poolSize }, queryLogger);
-  await dataSource.initialize().catch((error: unknown) => {
+  // An index of a large table takes longer to build than any request may take.
+  const migrator = createDataSource({ url, poolSize: 1, statementLimitMs: 0 });
+  await migrator.initialize().catch((error: unknown) => {
     throw unreachable(url, error);
   });
-  try {
-    const migrated = await withLock(url, () => migrate(dataSource));
-    return { dataSource, migrated, close: () => dataSource.destroy() };
-  } catch (error) {
-    await dataSource.destroy();
-    throw error;
-  }
+  const migrated = await withLock(url, () => migrate(migrator)).finally(() => migrator.destroy());
+  const dataSource = await createDataSource({ url, poolSize }, queryLogger).initialize();
+  return { dataSource, migrated, close: () => dataSource.destroy() };
 }
 
 async function migrate(dataSource: DataSource): Promise<string[]> {

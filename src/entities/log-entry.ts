@@ -48,8 +48,11 @@ export class LogEntry {
   /** The other ticket of a split. */
   @Column('uuid', { nullable: true }) otherTicketId: string | null;
   @Column('jsonb', { nullable: true }) changes: RecordedChange[] | null;
-  /** Null where the ticket was not there before. */
-  @Column('jsonb', { nullable: true }) imageBefore: TicketImage | null;
+  /**
+   * As the ticket stood before; null where it was not there. What is added in one transaction changes it as one: the first of
+   * its rows carries the whole change, and to the others before and after are the same.
+   */
+  @Column('jsonb', { nullable: true, select: false }) imageBefore: TicketImage | null;
   /** Only what differs from `imageBefore`; null for what was cleared. */
-  @Column('jsonb') imageChanges: TicketImage;
+  @Column('jsonb', { select: false }) imageChanges: TicketImage;
 }

@@ -6,6 +6,7 @@ import { User } from './user.js';
 /** Somebody who takes part in a ticket's conversation. */
 @Entity('members')
 @Unique(['ticketId', 'userId'])
+@Unique(['ticketId', 'position'])
 export class Member {
   @Id() id: string;
   @ForeignKey(() => Ticket) @Column('uuid') ticketId: string;

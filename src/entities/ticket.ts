@@ -74,7 +74,7 @@ export class Ticket {
   /** Time of the newest event of the staff stream: no later one is ever earlier. */
   @WrittenAt() lastEventAt: Date;
   @Column('int', { default: 1 }) version: number;
-  /** Rises whenever who may see the ticket could have changed. */
+  /** Rises whenever somebody could have lost the right to see the ticket. */
   @Column('int', { default: 1 }) accessVersion: number;
   @WrittenAt() createdAt: Date;
   @WrittenAt() updatedAt: Date;

@@ -22,6 +22,8 @@ export const limits = {
   selections: 1_500,
   depth: 16,
   aliases: 100,
+  /** Fields of the answer, were every page as full as it may be. */
+  answers: 50_000,
   directives: 100,
   /** Fields that are asked for under the same name at the same place: each is compared with each. */
   repetitions: 100,
@@ -54,9 +56,38 @@ export const validationRules: readonly ValidationRule[] = [limitsRule, ...specif
 /** Fields by the names that they are answered under, each with those below it. */
 class Answer extends Map<string, Answer> {}
 
+/** How deep a selection stands, and how often it is answered. */
+interface Place {
+  readonly depth: number;
+  readonly times: number;
+}
+
+const fullPage = 100;
+const ordinaryPage = 50;
+
+/** How many rows a field brings at most: what it asks for, else a page where it is a connection. */
+function pageSizeOf({ arguments: given = [], selectionSet }: FieldNode): number {
+  const size = given.find(
+    ({ name, value }) => ['first', 'last'].includes(name.value) && value.kind !== Kind.NULL,
+  )?.value;
+  if (size) return size.kind === Kind.INT ? Math.max(Number(size.value), 1) : fullPage;
+  const isConnection = selectionSet?.selections.some(
+    (selection) => selection.kind === Kind.FIELD && ['nodes', 'edges'].includes(selection.name.value),
+  );
+  return isConnection ? ordinaryPage : 1;
+}
+
 /** Walks through a document as it would be executed and stops at the first limit, so that it takes no longer than they allow. */
 class Measurement {
-  private readonly counts = { characters: 0, lines: 0, selections: 0, aliases: 0, directives: 0, repetitions: 0 };
+  private readonly counts = {
+    characters: 0,
+    lines: 0,
+    selections: 0,
+    aliases: 0,
+    directives: 0,
+    repetitions: 0,
+    answers: 0,
+  };
   private readonly spread = new Set<FragmentDefinitionNode>();
 
   constructor(private readonly context: ValidationContext) {}
@@ -69,41 +100,44 @@ class Measurement {
     const lineBreak = /\r\n|[\n\r]/g;
     while (lineBreak.test(source)) this.count('lines');
     for (const definition of definitions) {
-      if (definition.kind === Kind.OPERATION_DEFINITION) this.walk(definition.selectionSet, 1, new Answer());
+      if (definition.kind === Kind.OPERATION_DEFINITION)
+        this.walk(definition.selectionSet, { depth: 1, times: 1 }, new Answer());
     }
     // A fragment that nobody uses is another rule's to refuse, but the rules before that look into it.
     for (const definition of definitions) {
       if (definition.kind !== Kind.FRAGMENT_DEFINITION || this.spread.has(definition)) continue;
-      this.walk(definition.selectionSet, 1, new Answer());
+      this.walk(definition.selectionSet, { depth: 1, times: 1 }, new Answer());
     }
   }
 
-  private walk({ selections }: SelectionSetNode, depth: number, answer: Answer): void {
+  private walk({ selections }: SelectionSetNode, place: Place, answer: Answer): void {
     for (const selection of selections) {
       this.count('selections');
       this.count('directives', selection.directives?.length ?? 0);
       if (selection.kind === Kind.FIELD) {
-        this.walkField(selection, depth, answer);
+        this.walkField(selection, place, answer);
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        this.walk(selection.selectionSet, depth, answer);
+        this.walk(selection.selectionSet, place, answer);
       } else {
         const fragment = this.context.getFragment(selection.name.value);
         if (!fragment) continue;
         this.spread.add(fragment);
-        this.walk(fragment.selectionSet, depth, answer);
+        this.walk(fragment.selectionSet, place, answer);
       }
     }
   }
 
-  private walkField({ name, alias, selectionSet }: FieldNode, depth: number, answer: Answer): void {
+  private walkField(field: FieldNode, { depth, times }: Place, answer: Answer): void {
+    const { name, alias, selectionSet } = field;
     this.reach('depth', depth);
+    this.count('answers', times);
     if (alias) this.count('aliases');
     const key = (alias ?? name).value;
     const known = answer.get(key);
     if (known) this.count('repetitions');
     const below = known ?? new Answer();
     if (!known) answer.set(key, below);
-    if (selectionSet) this.walk(selectionSet, depth + 1, below);
+    if (selectionSet) this.walk(selectionSet, { depth: depth + 1, times: times * pageSizeOf(field) }, below);
   }
 
   private count(what: keyof typeof this.counts, by = 1): void {
@@ -113,7 +147,7 @@ class Measurement {
 
   private reach(what: keyof typeof this.counts | 'depth', value: number): void {
     if (value <= limits[what]) return;
-    const unit = what === 'depth' ? 'levels' : what;
+    const unit = { depth: 'levels', answers: 'fields in the answer' }[what as string] ?? what;
     const message = `The document is too complex: at most ${limits[what]} ${unit} are allowed.`;
     throw new AppError(ErrorCode.QUERY_TOO_COMPLEX, message);
   }

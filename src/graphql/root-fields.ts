@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import type { SignedInViewer } from '../auth/viewer.js';
 import type { Once } from '../db/unit-of-work.js';
-import { AppError } from '../errors.js';
+import { AppError, ErrorCode } from '../errors.js';
 import type { Context } from './context.js';
 import type { UserErrorData } from './shared/user-error.type.js';
 
@@ -19,12 +19,12 @@ type Arguments = Readonly<Record<string, unknown>>;
 /**
  * Puts on every root field what none may lack: a query, mutation or subscription needs a signed-in viewer; a mutation is
  * known by its idempotency key, answers an expected error as data where `userErrors` is selected, and is followed by fresh
- * reads.
+ * reads. `onFault` hears of the errors that are answered as data although something is out of order.
  */
-export function guardRootFields(schema: GraphQLSchema): GraphQLSchema {
+export function guardRootFields(schema: GraphQLSchema, onFault: (error: AppError) => void): GraphQLSchema {
   guardQueries(schema.getQueryType());
   guardSubscriptions(schema.getSubscriptionType());
-  guardMutations(schema.getMutationType());
+  guardMutations(schema.getMutationType(), onFault);
   return schema;
 }
 
@@ -40,7 +40,12 @@ function guardQueries(type: GraphQLObjectType<unknown, Context> | null | undefin
 
 function guardSubscriptions(type: GraphQLObjectType<unknown, Context> | null | undefined): void {
   for (const field of Object.values(type?.getFields() ?? {})) {
-    const { subscribe } = field;
+    const { resolve, subscribe } = field;
+    field.resolve = (event, args, context, info) => {
+      requireViewer(context);
+      if (event === undefined) throw onlyOverSocket();
+      return resolve?.(event, args, context, info);
+    };
     field.subscribe = (root, args, context, info) => {
       requireViewer(context);
       return subscribe?.(root, args, context, info);
@@ -48,7 +53,10 @@ function guardSubscriptions(type: GraphQLObjectType<unknown, Context> | null | u
   }
 }
 
-function guardMutations(type: GraphQLObjectType<unknown, Context> | null | undefined): void {
+function guardMutations(
+  type: GraphQLObjectType<unknown, Context> | null | undefined,
+  onFault: (error: AppError) => void,
+): void {
   for (const field of Object.values(type?.getFields() ?? {})) {
     const { resolve } = field;
     field.resolve = async (root, args: Arguments, context, info) => {
@@ -57,9 +65,10 @@ function guardMutations(type: GraphQLObjectType<unknown, Context> | null | undef
       try {
         return await resolve?.(root, args, context, info);
       } catch (error) {
-        if (error instanceof AppError && selects(info, 'userErrors'))
-          return { userErrors: [asData(error)], replayed: false };
-        throw error;
+        if (!(error instanceof AppError) || !selects(info, 'userErrors')) throw error;
+        // As data it passes by the place where faults are written down.
+        if (error.cause) onFault(error);
+        return { userErrors: [asData(error)], replayed: false };
       } finally {
         context.forget();
       }
@@ -75,12 +84,23 @@ const asData = ({ code, message, argument, details }: AppError): UserErrorData =
   details,
 });
 
+const onlyOverSocket = (): AppError =>
+  new AppError(
+    ErrorCode.VALIDATION_FAILED,
+    'Subscriptions run over the WebSocket: connect to the same address with graphql-ws.',
+  );
+
 const requireViewer = (context: Context): SignedInViewer => context.viewer;
 
 function onceOf(viewer: SignedInViewer, mutation: string, input: unknown): Once {
   const { idempotencyKey, ...rest } = (input ?? {}) as Record<string, unknown>;
   const fingerprint = createHash('sha256').update(canonical(rest)).digest('base64url');
-  return { actorId: viewer.id, mutation, key: typeof idempotencyKey === 'string' ? idempotencyKey : null, fingerprint };
+  return {
+    actorId: viewer.id,
+    mutation,
+    key: typeof idempotencyKey === 'string' ? idempotencyKey.trim() : null,
+    fingerprint,
+  };
 }
 
 /** The same text for equal inputs, whatever the order of their fields. */

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { type BuildSchemaOptions, buildSchemaSync, type PubSub } from 'type-graphql';
+import type { AppError } from '../errors.js';
 import { CommentConnectionResolver } from './comment/comment-connection.js';
 import { CommentPayloadResolver, CommentResolver } from './comment/comment.resolver.js';
 import { ConversationResolver, MemberResolver } from './conversation/conversation.resolver.js';
@@ -40,8 +41,9 @@ const inertPubSub: PubSub = {
   },
 };
 
-/** Builds the whole schema over the services. */
-export function createSchema({ comments, cursors, lookUps, opening, reading, tickets }: Services): GraphQLSchema {
+/** Builds the whole schema over the services; `onFault` hears of faults that clients get as data. */
+export function createSchema(services: Services, onFault: (error: AppError) => void): GraphQLSchema {
+  const { comments, cursors, lookUps, opening, reading, tickets } = services;
   const resolvers: object[] = [
     new CommentAddedResolver(),
     new CommentConnectionResolver(),
@@ -80,5 +82,5 @@ export function createSchema({ comments, cursors, lookUps, opening, reading, tic
     validate: true,
     pubSub: inertPubSub,
   });
-  return guardRootFields(schema);
+  return guardRootFields(schema, onFault);
 }

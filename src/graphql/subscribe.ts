@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   createSourceEventStream,
   type DocumentNode,
@@ -6,6 +7,7 @@ import {
   GraphQLError,
   type GraphQLSchema,
 } from 'graphql';
+import { AppError, ErrorCode } from '../errors.js';
 import type { Context } from './context.js';
 
 /** A validated subscription. */
@@ -16,6 +18,15 @@ export interface SubscriptionArgs {
   readonly variableValues?: Record<string, unknown> | null | undefined;
   readonly contextValue: Context;
 }
+
+/** Where events come from, with a last word on each before it is delivered. */
+interface EventSource extends AsyncIterableIterator<unknown> {
+  /** Throws when the viewer has lost the right to what was read about the event. */
+  confirmRights(): Promise<void>;
+}
+
+/** When an event that could not be read is tried again, in milliseconds. */
+const retryMs = 1_000;
 
 /** Subscribes; each event is executed in a context of its own, because one for all would answer with what it read at first. */
 export async function subscribe(
@@ -29,18 +40,17 @@ export async function subscribe(
   };
   const source = await createSourceEventStream({ ...request, contextValue: args.contextValue });
   if (!(Symbol.asyncIterator in source)) return source;
-  const events = source;
-  return new ExecutedEvents(events[Symbol.asyncIterator](), async (rootValue) =>
+  return new ExecutedEvents(source as EventSource, async (rootValue) =>
     execute({ ...request, rootValue, contextValue: args.contextValue.fresh() }),
   );
 }
 
 /** Results of events; written out, because a generator that waits can't be told to stop. */
 class ExecutedEvents implements AsyncIterableIterator<ExecutionResult> {
-  private failed = false;
+  private readonly stopped = new AbortController();
 
   constructor(
-    private readonly source: AsyncIterator<unknown>,
+    private readonly source: EventSource,
     private readonly executeEvent: (event: unknown) => Promise<ExecutionResult>,
   ) {}
 
@@ -48,23 +58,50 @@ class ExecutedEvents implements AsyncIterableIterator<ExecutionResult> {
     return this;
   }
 
+  /** The next result; one that tells of an error that is not the event's own is the last. */
   async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
-    if (this.failed) return { done: true, value: undefined };
     try {
-      const event = await this.source.next();
-      if (event.done) return { done: true, value: undefined };
-      return { done: false, value: await this.executeEvent(event.value) };
+      const event = this.stopped.signal.aborted ? { done: true } : await this.source.next();
+      if (event.done || this.stopped.signal.aborted) return { done: true, value: undefined };
+      const result = await this.deliver((event as IteratorYieldResult<unknown>).value);
+      if (result.errors?.some((error) => !(error.originalError instanceof AppError))) await this.return();
+      return { done: false, value: result };
     } catch (error) {
-      this.failed = true;
+      if (this.stopped.signal.aborted) return { done: true, value: undefined };
+      await this.return();
       return { done: false, value: { data: null, errors: [asGraphQLError(error)] } };
     }
   }
 
   async return(): Promise<IteratorResult<ExecutionResult, undefined>> {
+    this.stopped.abort();
     await this.source.return?.();
     return { done: true, value: undefined };
   }
+
+  /** An event is not passed over because the database was away for a moment: it would be missing for ever. */
+  private async deliver(event: unknown): Promise<ExecutionResult> {
+    for (;;) {
+      const result = await this.confirmed(event);
+      if (!result.errors?.some((error) => isUnavailable(error.originalError))) return result;
+      await wait(retryMs, undefined, { signal: this.stopped.signal });
+    }
+  }
+
+  private async confirmed(event: unknown): Promise<ExecutionResult> {
+    const result = await this.executeEvent(event);
+    try {
+      await this.source.confirmRights();
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      return { errors: [asGraphQLError(error)] };
+    }
+    return result;
+  }
 }
+
+const isUnavailable = (error: unknown): boolean =>
+  error instanceof AppError && error.code === ErrorCode.SERVICE_UNAVAILABLE;
 
 const asGraphQLError = (error: unknown): GraphQLError => {
   const originalError = error instanceof Error ? error : new Error(String(error));

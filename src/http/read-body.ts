@@ -20,27 +20,20 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   if (request.headers['content-encoding']) throw new BadBody(415, 'Send the operation without `Content-Encoding`.');
   const tooLarge = new BadBody(413, `The request is too large: at most ${maxBytes} bytes are allowed.`);
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge;
-  const body = await readBytes(request, maxBytes);
-  if (body === 'too large') throw tooLarge;
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    throw new BadBody(400, 'The request is not JSON in UTF-8.');
-  }
-}
-
-async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer | 'too large'> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    // The connection has to outlive a body that is too large: the answer is still to be sent.
-    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > maxBytes) return 'too large';
+      if (bytes > maxBytes) throw tooLarge;
       chunks.push(chunk);
     }
-  } catch {
-    throw new BadBody(400, 'The request ended before its body did.');
+  } catch (error) {
+    throw error instanceof BadBody ? error : new BadBody(400, 'The request ended before its body did.');
   }
-  return Buffer.concat(chunks);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+  } catch {
+    throw new BadBody(400, 'The request is not JSON in UTF-8.');
+  }
 }

@@ -81,6 +81,6 @@ const apply = (middleware: Middleware, request: IncomingMessage, response: Serve
   new Promise((resolve, reject) =>
     middleware(request, response, (error) => {
       if (error === undefined) resolve();
-      else reject(error instanceof Error ? error : new Error(String(error)));
+      else reject(error instanceof Error ? error : new Error('a middleware failed', { cause: error }));
     }),
   );

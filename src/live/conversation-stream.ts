@@ -1,10 +1,8 @@
 import type { SignedInViewer } from '../auth/viewer.js';
-import { isStaff } from '../auth/viewer.js';
-import { type Database, parameters } from '../db/database.js';
+import { type Bind, type Database, parameters } from '../db/database.js';
 import { LogEntry, type LogEntryType } from '../entities/log-entry.js';
-import { cursorExpired, notFound } from '../errors.js';
-import { visibleTickets } from '../policies/visibility.js';
-import { seqFor } from './cursors.js';
+import { AppError, cursorExpired, ErrorCode, notFound, unauthenticated } from '../errors.js';
+import { streamOf, visibleTickets } from '../policies/visibility.js';
 import type { Doorbell } from './doorbell.js';
 
 /** Says that everything up to a position was delivered; no row of the log. */
@@ -25,9 +23,17 @@ export interface Following {
   readonly only?: LogEntryType;
 }
 
+interface Rights {
+  readonly isActive: boolean;
+  readonly isSame: boolean;
+  readonly isVisible: boolean;
+}
+
 const rowsPerRead = 100;
 /** How long it is quiet before a checkpoint says so, in milliseconds. */
 const idleMs = 30_000;
+/** When a database that did not answer is asked again, in milliseconds. */
+const retryMs = 1_000;
 
 /**
  * A conversation as an endless iterator: what is in the log after a position, then what is added to it, read from the same
@@ -36,9 +42,10 @@ const idleMs = 30_000;
 export class ConversationStream implements AsyncIterableIterator<StreamItem> {
   private position: number;
   private buffer: LogEntry[] = [];
-  private caughtUp = false;
   private finished = false;
   private rung = false;
+  /** Whether a checkpoint is due once there is nothing to read. */
+  private owesCheckpoint = true;
   private wake: (() => void) | undefined;
   private readonly unwatch: () => void;
 
@@ -58,69 +65,91 @@ export class ConversationStream implements AsyncIterableIterator<StreamItem> {
     return this;
   }
 
-  /** The next event; an error when the viewer lost the right to it, and nothing is delivered from then on. */
+  /** The next event; an error when the viewer has lost the right to it. */
   async next(): Promise<IteratorResult<StreamItem, undefined>> {
-    try {
-      return await this.advance();
-    } catch (error) {
-      this.finish();
-      throw error;
-    }
-  }
-
-  /** Ends the stream at once, also while somebody waits for its next event. */
-  return(): Promise<IteratorResult<StreamItem, undefined>> {
-    this.finish();
-    return Promise.resolve({ done: true, value: undefined });
-  }
-
-  private async advance(): Promise<IteratorResult<StreamItem, undefined>> {
-    const { only } = this.following;
     while (!this.finished) {
-      for (let entry = this.buffer.shift(); entry; entry = this.buffer.shift()) {
-        if (only === undefined || entry.type === only) return { done: false, value: entry };
-      }
-      this.rung = false;
-      this.buffer = await this.read();
-      const last = this.buffer.at(-1);
-      if (last) {
-        this.position = seqFor(this.following.viewer, last);
-      } else if (!this.caughtUp) {
-        this.caughtUp = true;
-        if (only === undefined) return { done: false, value: this.checkpoint() };
-      } else if ((await this.ringOrIdle()) === 'idle' && only === undefined) {
-        return { done: false, value: this.checkpoint() };
+      const entry = this.buffer.shift();
+      if (entry) {
+        if (this.wants(entry.type)) return { done: false, value: entry };
+      } else if (!(await this.readOn())) {
+        if (this.owesCheckpoint && this.wants('Checkpoint')) {
+          this.owesCheckpoint = false;
+          return { done: false, value: this.checkpoint() };
+        }
+        this.owesCheckpoint = (await this.ringOr(idleMs)) === 'time';
       }
     }
     return { done: true, value: undefined };
   }
 
-  /** The rights travel with the read: one statement tells what is new and whether this viewer, as they were known, may see it. */
+  /**
+   * Throws unless the viewer still has the rights that the stream was opened with. What was read about an event before this
+   * passes was read with valid rights, so nothing is delivered that was committed after they were lost.
+   */
+  async confirmRights(): Promise<void> {
+    const { values, bind } = parameters();
+    const rows = await this.db.query<Rights>(`select ${this.rights(bind)}`, values);
+    requireRights(rows[0]);
+  }
+
+  /** Ends the stream at once, also while somebody waits for its next event. */
+  return(): Promise<IteratorResult<StreamItem, undefined>> {
+    this.finished = true;
+    this.unwatch();
+    this.wake?.();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  private wants(type: StreamItem['type']): boolean {
+    return this.following.only === undefined || this.following.only === type;
+  }
+
+  /** Reads what is new; false when nothing is. While the database does not answer it keeps asking: the position is kept. */
+  private async readOn(): Promise<boolean> {
+    this.rung = false;
+    try {
+      this.buffer = await this.read();
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== ErrorCode.SERVICE_UNAVAILABLE) throw error;
+      await this.ringOr(retryMs);
+      return true;
+    }
+    const last = this.buffer.at(-1);
+    if (last) this.position = last[streamOf(this.following.viewer)] ?? this.position;
+    return last !== undefined;
+  }
+
+  /** The rights travel with the read: one statement tells what is new and whether this viewer may see it. */
   private async read(): Promise<LogEntry[]> {
     const { viewer, ticketId } = this.following;
     const { values, bind } = parameters();
-    const seq = isStaff(viewer) ? 'staff_seq' : 'public_seq';
-    const rows = await this.db.query<LogEntry & { isSame: boolean; isVisible: boolean }>(
-      `select u.is_active and u.access_version = ${bind(viewer.accessVersion)} as "isSame", t.id is not null as "isVisible", l.*
-       from users u
-       left join tickets t on t.id = ${bind(ticketId)} and ${visibleTickets(viewer, 't', bind)}
+    const seq = this.db.column(LogEntry, streamOf(viewer));
+    const rows = await this.db.query<LogEntry & Rights>(
+      `select rights.*, entry.* from (select ${this.rights(bind)}) rights
        left join lateral (
          select ${this.db.columns(LogEntry, 'c')} from conversation_log c
-         where c.ticket_id = t.id and c.${seq} > ${bind(this.position)} order by c.${seq} limit ${bind(rowsPerRead)}
-       ) l on true
-       where u.id = ${bind(viewer.id)}`,
+         where c.ticket_id = ${bind(ticketId)} and c.${seq} > ${bind(this.position)} and rights."isVisible"
+         order by c.${seq} limit ${bind(rowsPerRead)}
+       ) entry on true`,
       values,
     );
-    const [first] = rows;
-    if (!first?.isSame) throw cursorExpired('Your rights have changed: fetch the conversation anew.');
-    if (!first.isVisible) throw notFound('ticket');
-    return first.ticketId === null ? [] : rows;
+    requireRights(rows[0]);
+    return rows[0]?.ticketId === null ? [] : rows;
   }
 
-  private async ringOrIdle(): Promise<'ring' | 'idle'> {
+  private rights(bind: Bind): string {
+    const { viewer, ticketId } = this.following;
+    const user = `from users u where u.id = ${bind(viewer.id)}`;
+    return `
+      (select u.is_active ${user}) as "isActive",
+      (select u.access_version = ${bind(viewer.accessVersion)} ${user}) as "isSame",
+      exists (select 1 from tickets t where t.id = ${bind(ticketId)} and ${visibleTickets(viewer, 't', bind)}) as "isVisible"`;
+  }
+
+  private async ringOr(ms: number): Promise<'ring' | 'time'> {
     if (this.rung || this.finished) return 'ring';
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve('idle'), idleMs);
+      const timer = setTimeout(() => resolve('time'), ms);
       this.wake = () => {
         clearTimeout(timer);
         resolve('ring');
@@ -139,10 +168,10 @@ export class ConversationStream implements AsyncIterableIterator<StreamItem> {
       actorId: null,
     };
   }
+}
 
-  private finish(): void {
-    this.finished = true;
-    this.unwatch();
-    this.wake?.();
-  }
+function requireRights(rights: Rights | undefined): void {
+  if (!rights?.isActive) throw unauthenticated();
+  if (!rights.isSame) throw cursorExpired('Your rights have changed: fetch the conversation anew.');
+  if (!rights.isVisible) throw notFound('ticket');
 }

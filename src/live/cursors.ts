@@ -1,7 +1,8 @@
-import { isStaff, type SignedInViewer } from '../auth/viewer.js';
+import type { SignedInViewer } from '../auth/viewer.js';
 import type { Queryable } from '../db/database.js';
 import type { Ticket } from '../entities/ticket.js';
 import { type ArgumentPath, cursorExpired, invalid } from '../errors.js';
+import { streamOf } from '../policies/visibility.js';
 
 /** The two numberings of one conversation. */
 type Stream = 's' | 'p';
@@ -11,11 +12,11 @@ export type ConversationHead = Pick<Ticket, 'id' | 'staffSeq' | 'publicSeq'>;
 
 const pattern = /^([0-9a-f]{8})\.([sp])\.([0-9a-f-]{36})\.(\d{1,10})$/;
 
-const streamOf = (viewer: SignedInViewer): Stream => (isStaff(viewer) ? 's' : 'p');
+const letterOf = (viewer: SignedInViewer): Stream => (streamOf(viewer) === 'staffSeq' ? 's' : 'p');
 
 /** Number of a row in the stream that the viewer reads. */
 export const seqFor = (viewer: SignedInViewer, row: { staffSeq: number; publicSeq: number | null }): number =>
-  isStaff(viewer) ? row.staffSeq : (row.publicSeq ?? 0);
+  row[streamOf(viewer)] ?? 0;
 
 /** Positions in conversations, as clients see them: opaque, and good for one database, ticket and stream. */
 export class Cursors {
@@ -30,7 +31,7 @@ export class Cursors {
 
   /** The position of an event, a comment or a conversation's head in the viewer's stream. */
   write(viewer: SignedInViewer, ticketId: string, row: { staffSeq: number; publicSeq: number | null }): string {
-    const text = `${this.epoch}.${streamOf(viewer)}.${ticketId}.${seqFor(viewer, row)}`;
+    const text = `${this.epoch}.${letterOf(viewer)}.${ticketId}.${seqFor(viewer, row)}`;
     return Buffer.from(text).toString('base64url');
   }
 
@@ -41,7 +42,7 @@ export class Cursors {
       throw invalid(path, 'cursor', `\`${path.at(-1)}\` is no cursor: pass back one that the server handed out.`);
     }
     const seq = Number(digits);
-    const valid = epoch === this.epoch && stream === streamOf(viewer) && ticketId === ticket.id;
+    const valid = epoch === this.epoch && stream === letterOf(viewer) && ticketId === ticket.id;
     if (!valid || seq > seqFor(viewer, ticket)) {
       throw cursorExpired('This position can not be followed any more: fetch the conversation anew.', path);
     }

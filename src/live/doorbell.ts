@@ -8,7 +8,7 @@ const lookEveryMs = 1_000;
 /** Rings when a watched ticket has news: at once on a hint, else within a second by one look at all counters. */
 export class Doorbell {
   private readonly listeners = new Map<string, Set<() => void>>();
-  private readonly seen = new Map<string, number>();
+  private readonly seen = new Map<string, string>();
   private readonly unsubscribe: () => void;
   private timer: NodeJS.Timeout | undefined;
 
@@ -51,13 +51,13 @@ export class Doorbell {
 
   private async look(): Promise<void> {
     try {
-      const rows = await this.db.query<{ id: string; staffSeq: number }>(
-        'select id, staff_seq as "staffSeq" from tickets where id = any($1::uuid[])',
+      const rows = await this.db.query<{ id: string; state: string }>(
+        `select id, concat(staff_seq, '.', access_version) as state from tickets where id = any($1::uuid[])`,
         [[...this.listeners.keys()]],
       );
-      for (const { id, staffSeq } of rows) {
-        if (this.seen.get(id) === staffSeq || !this.listeners.has(id)) continue;
-        this.seen.set(id, staffSeq);
+      for (const { id, state } of rows) {
+        if (this.seen.get(id) === state || !this.listeners.has(id)) continue;
+        this.seen.set(id, state);
         this.ring(id);
       }
     } catch (error) {

@@ -13,7 +13,7 @@ import { Topic } from '../entities/topic.js';
 import { UserProject } from '../entities/user-project.js';
 import { User } from '../entities/user.js';
 import { Vote } from '../entities/vote.js';
-import { visibleComments, visibleTickets } from '../policies/visibility.js';
+import { streamOf, visibleComments, visibleTickets } from '../policies/visibility.js';
 
 /** Which rows, named by the alias, the viewer sees. */
 export type Condition = (viewer: SignedInViewer, alias: string, bind: Bind) => string;
@@ -64,10 +64,6 @@ const page = <T>(
   position: (viewer: SignedInViewer) => keyof T & string,
   where?: Condition,
 ): Page<T> => ({ kind: 'page', entity, key, position, ...(where && { where }) });
-
-/** Staff and customers read one conversation by two numberings, so that a customer can't count the notes. */
-const streamPosition = (viewer: SignedInViewer): 'staffSeq' | 'publicSeq' =>
-  isStaff(viewer) ? 'staffSeq' : 'publicSeq';
 
 const inPublicStream: Condition = (viewer, alias) => (isStaff(viewer) ? 'true' : `${alias}.public_seq is not null`);
 
@@ -142,8 +138,8 @@ export const relations = {
   comments: page(
     Comment,
     'ticketId',
-    streamPosition,
+    streamOf,
     all(inPublicStream, (_viewer, alias) => `${alias}.deleted_at is null`),
   ),
-  events: page(LogEntry, 'ticketId', streamPosition, inPublicStream),
+  events: page(LogEntry, 'ticketId', streamOf, inPublicStream),
 };

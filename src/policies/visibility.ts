@@ -42,6 +42,10 @@ function hasAccessByLevel(viewer: Reader, ticket: TicketAccess): boolean {
   return byAccount || (byProject && projectId !== null && viewer.projectIds.includes(projectId));
 }
 
+/** The numbering of a conversation that the viewer reads: customers have one of their own, so that they can't count the notes. */
+export const streamOf = (viewer: SignedInViewer): 'staffSeq' | 'publicSeq' =>
+  isStaff(viewer) ? 'staffSeq' : 'publicSeq';
+
 /** The condition under which comments of a visible ticket are seen: notes are for staff. */
 export const visibleComments = (viewer: SignedInViewer, alias: string): string =>
   isStaff(viewer) ? 'true' : `${alias}.visibility = 'PUBLIC'`;

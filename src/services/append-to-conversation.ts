@@ -142,8 +142,11 @@ function closingStatement({ actor, ticket, requires, expectedVersion, joining, e
     ),
     new_members as (
       insert into members (ticket_id, user_id, position, joined_at)
-      select locked.id, user_id, cardinality(locked.member_ids) + n, now.at
+      select locked.id, user_id, cardinality(locked.member_ids) + numbered.staff_seq - locked.staff_seq, now.at
       from numbered, locked, now where phase = 0
+      union all
+      select locked.id, author_id, n, now.at
+      from locked, now, unnest(locked.member_ids) with ordinality as author(author_id, n) where locked.staff_seq = 0
     ),
     ${
       comment

@@ -82,14 +82,10 @@ export class TicketOpening {
     const authorIds = [...new Set([viewer.id, customer.reporterId])];
     return async () => {
       await tx.query(
-        `with opened as (
-           insert into tickets (id, title, description, status_id, priority_id, topic_id, access_level, project_id,
+        `insert into tickets (id, title, description, status_id, priority_id, topic_id, access_level, project_id,
              organization_id, reporter_id, is_client_author, author_ids, member_ids, notice_id, external_subject_id,
              service_impact, contract_human_id, tenant_human_id, version)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15, $16, $17, 0)
-         )
-         insert into members (ticket_id, user_id, position)
-         select $1, user_id, n from unnest($12::uuid[]) with ordinality as author(user_id, n)`,
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15, $16, $17, 0)`,
         [
           id,
           title,

@@ -51,18 +51,25 @@ export class People {
 }
 
 async function find(tx: Queryable, { sub, email, emailVerified }: Claims): Promise<Known | undefined> {
-  const [bySub] = await tx.query<Known>(`${selectKnown} where u.sub = $1 for update`, [sub]);
-  if (bySub || email === undefined || !emailVerified) return bySub;
-  const [byEmail] = await tx.query<Known>(`${selectKnown} where u.email = $1 for update`, [email]);
+  const bySub = await lock(tx, 'sub', sub);
+  if (email === undefined || (bySub && emailVerified)) return bySub;
+  const byEmail = await lock(tx, 'email', email);
   // Their own subject: they became known since the first look.
-  if (byEmail && byEmail.sub !== null && byEmail.sub !== sub) throw unauthenticated();
-  return byEmail;
+  const isOwn = byEmail?.sub === null ? emailVerified : byEmail?.sub === sub;
+  if (byEmail && !isOwn) throw unauthenticated();
+  return bySub ?? byEmail;
 }
 
-async function create(tx: Queryable, { sub, email, name }: Claims): Promise<Known> {
+/** Waits for whoever writes the row, and only then reads what belongs to it: a statement sees nothing newer than its start. */
+async function lock(tx: Queryable, column: 'sub' | 'email', value: string): Promise<Known | undefined> {
+  await tx.query(`select id from users where ${column} = $1 for update`, [value]);
+  return (await tx.query<Known>(`${selectKnown} where u.${column} = $1`, [value]))[0];
+}
+
+async function create(tx: Queryable, { sub, email, emailVerified, name }: Claims): Promise<Known> {
   const [created] = await tx.query<{ id: string }>(
     `insert into users (sub, email, name, role) values ($1, $2, $3, '${Role.CUSTOMER}') returning id`,
-    [sub, email ?? null, name ?? email?.split('@')[0] ?? sub],
+    [sub, emailVerified ? (email ?? null) : null, name ?? email?.split('@')[0] ?? sub],
   );
   const [user] = await tx.query<Known>(`${selectKnown} where u.id = $1`, [created?.id]);
   return user as Known;
@@ -86,7 +93,7 @@ async function overwrite(tx: Queryable, user: Known, claims: Claims): Promise<Kn
     [
       user.id,
       claims.sub,
-      claims.email ?? user.email,
+      (claims.emailVerified && claims.email) || user.email,
       name,
       role,
       organizationId,

@@ -36,7 +36,7 @@ export class TicketReading {
       const uuid = uuidOf('Ticket', id);
       return uuid === null ? Promise.resolve(null) : loaders.visibleTicket.load(uuid);
     }
-    return this.byNumber(viewer, number ?? this.numberIn(humanId ?? ''));
+    return this.byNumber(viewer, loaders, number ?? this.numberIn(humanId ?? ''));
   }
 
   private numberIn(humanId: string): number {
@@ -44,7 +44,7 @@ export class TicketReading {
     return /^[1-9]\d{0,9}$/.test(digits) ? Number(digits) : 0;
   }
 
-  private async byNumber(viewer: SignedInViewer, number: number): Promise<Ticket | null> {
+  private async byNumber(viewer: SignedInViewer, loaders: Loaders, number: number): Promise<Ticket | null> {
     if (number < 1 || number > largestNumber) return null;
     const { values, bind } = parameters();
     const [ticket] = await this.db.query<Ticket>(
@@ -52,6 +52,8 @@ export class TicketReading {
        where t.number = ${bind(number)} and ${visibleTickets(viewer, 't', bind)}`,
       values,
     );
+    // Whatever leads back to the ticket has to tell of the same row.
+    if (ticket) loaders.visibleTicket.prime(ticket.id, ticket);
     return ticket ?? null;
   }
 }

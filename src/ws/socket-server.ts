@@ -25,7 +25,8 @@ export interface SocketDoor {
 }
 
 interface Session extends Record<PropertyKey, unknown> {
-  viewer?: Viewer;
+  /** What the client said of itself; who that is and what they may do is asked anew for each subscription. */
+  authorization?: string | undefined;
 }
 
 /** How long a client may take to say who it is, in milliseconds. */
@@ -48,22 +49,33 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
       isProd: true,
       connectionInitWaitTimeout: initTimeoutMs,
       onConnect: async ({ connectionParams, extra }) => {
+        extra.authorization = authorizationIn(connectionParams);
         try {
-          extra.viewer = await door.signIn(authorizationIn(connectionParams));
+          closeOnExpiry(await door.signIn(extra.authorization), extra.socket);
         } catch (error) {
-          if (error instanceof AppError && error.code === ErrorCode.UNAUTHENTICATED) return false;
+          if (isUnauthenticated(error)) return false;
           door.logger.warn({ error }, 'could not tell who opens a socket');
           extra.socket.close(closeCode.restarting, 'Try again');
-          return undefined;
         }
-        closeOnExpiry(extra.viewer, extra.socket);
         return undefined;
       },
-      onSubscribe: ({ extra }, _id, payload) => prepare(door, extra.viewer, payload),
+      onSubscribe: async ({ extra }, _id, payload) => {
+        try {
+          return prepare(door, await door.signIn(extra.authorization), payload);
+        } catch (error) {
+          if (isUnauthenticated(error)) extra.socket.close(closeCode.forbidden, 'Forbidden');
+          return [new GraphQLError((error as Error).message, { originalError: error as Error })];
+        }
+      },
       onError: (_context, _id, _payload, errors) => errors.map(door.formatError),
       execute: () => ({ errors: [new GraphQLError('only subscriptions run over the socket')] }),
-      onNext: (_context, _id, _payload, _args, { errors, ...result }) =>
-        errors && { ...result, errors: errors.map(door.formatError) },
+      onNext: ({ extra }, _id, _payload, _args, { errors, ...result }) => {
+        // Somebody who was known when the socket was opened and is not any more; without a token there is nothing to lose.
+        const isRevoked =
+          extra.authorization !== undefined && errors?.some((error) => isUnauthenticated(error.originalError));
+        if (isRevoked) setImmediate(() => extra.socket.close(closeCode.forbidden, 'Forbidden'));
+        return errors && { ...result, errors: errors.map(door.formatError) };
+      },
       subscribe: (args) => subscribe(args as SubscriptionArgs),
     },
     sockets,
@@ -105,6 +117,9 @@ function authorizationIn(parameters: Readonly<Record<string, unknown>> | undefin
   return value == null ? undefined : typeof value === 'string' ? value : '';
 }
 
+const isUnauthenticated = (error: unknown): boolean =>
+  error instanceof AppError && error.code === ErrorCode.UNAUTHENTICATED;
+
 function closeOnExpiry(viewer: Viewer, socket: WebSocket): void {
   if (!isSignedIn(viewer) || socket.readyState !== socket.OPEN) return;
   const close = (): void => socket.close(closeCode.forbidden, 'Token expired');
@@ -115,10 +130,9 @@ function closeOnExpiry(viewer: Viewer, socket: WebSocket): void {
 /** The same checks as at the other door; the errors are told, and nothing runs. */
 function prepare(
   { schema, introspection, createContext }: SocketDoor,
-  viewer: Viewer | undefined,
+  viewer: Viewer,
   { query, operationName, variables }: SubscribePayload,
 ): SubscriptionArgs | readonly GraphQLError[] {
-  if (!viewer) return [new GraphQLError('The socket is not open yet.')];
   let document: DocumentNode;
   try {
     document = parse(query, { maxTokens: limits.tokens });
