@@ -75,8 +75,10 @@ export class TicketOpening {
     const description = trimmed(input.description);
     const title = trimmed(input.title) ?? titleFrom(requireText(description, trimmed(input.body)));
     const customer = await this.customerOf(tx, viewer, input);
-    const topic = input.topicKey == null ? null : await this.find.topic(tx, input.topicKey, ['input', 'topicKey']);
-    const priority = await this.find.state(tx, 'PRIORITY', input.priorityKey ?? 'low', ['input', 'priorityKey']);
+    const topicKey = trimmed(input.topicKey);
+    const topic = topicKey === null ? null : await this.find.topic(tx, topicKey, ['input', 'topicKey']);
+    const priorityKey = trimmed(input.priorityKey) ?? 'low';
+    const priority = await this.find.state(tx, 'PRIORITY', priorityKey, ['input', 'priorityKey']);
     const status = await this.find.state(tx, 'STATE', 'created', ['input']);
     const access = await this.accessOf(tx, viewer, input, customer);
     const authorIds = [...new Set([viewer.id, customer.reporterId])];

@@ -299,7 +299,7 @@ it('[e43] takes the key of a subtopic as well', async () => {
   });
 });
 
-it.failing('lets authors take part from the moment on at which it was opened', async () => {
+it('lets authors take part from the moment on at which it was opened', async () => {
   const { customer, agent } = await gateway.cast();
   const ticket = await openTicket(agent, { title: 'By telephone', reporterId: await idOf(customer) });
   const { createdAt: joinedAt } = ticket;

@@ -177,7 +177,7 @@ it('takes keys of 1..255 characters, not counting blanks at their ends', async (
   }
 });
 
-it.failing('takes a key with blanks at its ends for the key without them, however many there are', async () => {
+it('takes a key with blanks at its ends for the key without them, however many there are', async () => {
   const { customer } = await gateway.cast();
   const first = await done(customer, 'createTicket', { title: 'A ticket', idempotencyKey: 'k' });
   for (const idempotencyKey of [' k', 'k\n', `${' \t\n\u00a0\u2003'.repeat(2_000)}k`]) {

@@ -1,7 +1,7 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { Visibility } from '../../entities/comment.js';
+import { idempotencyKeyField } from '../shared/payload.js';
 import { CheckedLater, Items, Text } from '../shared/validation.js';
-import { idempotencyKeyField } from '../ticket/ticket.input.js';
 
 /** What `addComment` takes. */
 @InputType('AddCommentInput', { description: 'A comment to add to an open ticket.' })

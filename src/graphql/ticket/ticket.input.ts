@@ -1,5 +1,6 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { AccessLevel } from '../../entities/ticket.js';
+import { idempotencyKeyField } from '../shared/payload.js';
 import { Between, CheckedLater, Text } from '../shared/validation.js';
 
 const int32 = 2_147_483_647;
@@ -7,12 +8,6 @@ const ticketIdField = { description: 'The ticket.' };
 const expectedVersionField = {
   nullable: true,
   description: 'The version that the caller has seen; when it is not current, the answer is VERSION_CONFLICT.',
-};
-/** How every input describes its idempotency key. */
-export const idempotencyKeyField = {
-  nullable: true,
-  description:
-    'A text of the caller’s choice, 1..255 characters: the same key with the same input brings back the first result for 24 hours.',
 };
 
 /** What `createTicket` takes. */
