@@ -129,6 +129,7 @@ async function assemble(
   const server = createHttpServer({
     ...door,
     graphql: graphql.handle,
+    localOnly: config.tokenKey === undefined,
     isReady: async () => !isStopping && (await db.query('select 1')).length === 1,
     ...(config.introspection && { graphiql: () => graphiqlPage(graphiqlOptions(options)) }),
   });

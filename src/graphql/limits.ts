@@ -56,25 +56,23 @@ export const validationRules: readonly ValidationRule[] = [limitsRule, ...specif
 /** Fields by the names that they are answered under, each with those below it. */
 class Answer extends Map<string, Answer> {}
 
-/** How deep a selection stands, and how often it is answered. */
+/** How deep a selection stands, how often it is answered, and how many rows the page around it may have. */
 interface Place {
   readonly depth: number;
   readonly times: number;
+  readonly page: number;
 }
 
 const fullPage = 100;
 const ordinaryPage = 50;
+const top: Place = { depth: 1, times: 1, page: ordinaryPage };
+/** The fields of a connection that are lists; a fragment may stand between them and the arguments that say how long. */
+const rows = ['nodes', 'edges'];
 
-/** How many rows a field brings at most: what it asks for, else a page where it is a connection. */
-function pageSizeOf({ arguments: given = [], selectionSet }: FieldNode): number {
-  const size = given.find(
-    ({ name, value }) => ['first', 'last'].includes(name.value) && value.kind !== Kind.NULL,
-  )?.value;
-  if (size) return size.kind === Kind.INT ? Math.max(Number(size.value), 1) : fullPage;
-  const isConnection = selectionSet?.selections.some(
-    (selection) => selection.kind === Kind.FIELD && ['nodes', 'edges'].includes(selection.name.value),
-  );
-  return isConnection ? ordinaryPage : 1;
+function pageOf({ arguments: given = [] }: FieldNode): number {
+  const size = given.find(({ name, value }) => ['first', 'last'].includes(name.value) && value.kind !== Kind.NULL);
+  if (!size) return ordinaryPage;
+  return size.value.kind === Kind.INT ? Math.max(Number(size.value.value), 1) : fullPage;
 }
 
 /** Walks through a document as it would be executed and stops at the first limit, so that it takes no longer than they allow. */
@@ -100,13 +98,12 @@ class Measurement {
     const lineBreak = /\r\n|[\n\r]/g;
     while (lineBreak.test(source)) this.count('lines');
     for (const definition of definitions) {
-      if (definition.kind === Kind.OPERATION_DEFINITION)
-        this.walk(definition.selectionSet, { depth: 1, times: 1 }, new Answer());
+      if (definition.kind === Kind.OPERATION_DEFINITION) this.walk(definition.selectionSet, top, new Answer());
     }
     // A fragment that nobody uses is another rule's to refuse, but the rules before that look into it.
     for (const definition of definitions) {
       if (definition.kind !== Kind.FRAGMENT_DEFINITION || this.spread.has(definition)) continue;
-      this.walk(definition.selectionSet, { depth: 1, times: 1 }, new Answer());
+      this.walk(definition.selectionSet, top, new Answer());
     }
   }
 
@@ -127,7 +124,7 @@ class Measurement {
     }
   }
 
-  private walkField(field: FieldNode, { depth, times }: Place, answer: Answer): void {
+  private walkField(field: FieldNode, { depth, times, page }: Place, answer: Answer): void {
     const { name, alias, selectionSet } = field;
     this.reach('depth', depth);
     this.count('answers', times);
@@ -137,7 +134,9 @@ class Measurement {
     if (known) this.count('repetitions');
     const below = known ?? new Answer();
     if (!known) answer.set(key, below);
-    if (selectionSet) this.walk(selectionSet, { depth: depth + 1, times: times * pageSizeOf(field) }, below);
+    if (!selectionSet) return;
+    const each = rows.includes(name.value) ? times * page : times;
+    this.walk(selectionSet, { depth: depth + 1, times: each, page: pageOf(field) }, below);
   }
 
   private count(what: keyof typeof this.counts, by = 1): void {

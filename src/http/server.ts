@@ -13,6 +13,8 @@ export interface Routes {
   /** Whether requests can be served now; throws when the database does not answer. */
   readonly isReady: () => Promise<boolean>;
   readonly corsOrigins: readonly string[];
+  /** Answers only who calls this machine by a name of its own: no page of another site may pass itself off as local. */
+  readonly localOnly: boolean;
   readonly logger: Logger;
 }
 
@@ -38,6 +40,9 @@ export function createHttpServer(routes: Routes): Server {
   server.headersTimeout = 10_000;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (routes.localOnly && !isLocalName(request.headers.host)) {
+      return respond(response, 421, { message: 'In demo mode the gateway is reached at http://127.0.0.1 alone.' });
+    }
     await apply(protect, request, response);
     await apply(allowOrigins, request, response);
     const target = request.url ?? '/';
@@ -75,6 +80,8 @@ export function createHttpServer(routes: Routes): Server {
 
   return server;
 }
+
+const isLocalName = (host: string | undefined): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host ?? '');
 
 /** Runs a middleware of the express kind; one that answers by itself leaves the request to end there. */
 const apply = (middleware: Middleware, request: IncomingMessage, response: ServerResponse): Promise<void> =>

@@ -145,7 +145,7 @@ export class TicketOpening {
     }
     const [project] = await tx.query<{ id: string }>(
       'select id from projects where organization_id = $1 and key = $2',
-      [organizationId, projectKey],
+      [organizationId, projectKey.trim()],
     );
     if (!project || !(isStaff(viewer) || viewer.projectIds.includes(project.id))) throw notFound('project', path);
     return { level, projectId: project.id };

@@ -263,19 +263,24 @@ describe('A deactivated user', () => {
     expect(await socket.closed).toMatchObject({ code: 4403 });
   });
 
-  it('hears nothing more over a socket that is open', async () => {
+  it('hears nothing more over a socket that is open, and loses it', async () => {
     const person = newPerson();
-    const actor = gateway.withToken(await sign(person));
-    const { createTicket } = await actor.run('mutation { createTicket(input: { title: "Mine" }) { ticket { id } } }');
+    const token = await sign(person);
+    const mine = 'mutation { createTicket(input: { title: "Mine" }) { ticket { id } } }';
+    const { id } = (await gateway.withToken(token).run(mine)).createTicket.ticket;
     const follow = 'subscription ($id: ID!) { conversationEvents(ticketId: $id) { __typename } }';
-    const live = actor.subscribe(follow, { id: createTicket.ticket.id });
-    await live.data();
+    const [listening, idle] = [await RawSocket.open(gateway.url, token), await RawSocket.open(gateway.url, token)];
+    expect(await listening.ask(follow, { id })).toMatchObject({ payload: { data: expect.anything() } });
     await gateway.app.services.db.query('update users set is_active = false where sub = $1', [person.sub]);
     const agent = await gateway.signIn({ role: 'agent' });
-    await agent.run('mutation ($input: AddCommentInput!) { addComment(input: $input) { replayed } }', {
-      input: { ticketId: createTicket.ticket.id, body: 'Not for them' },
+    await agent.run('mutation ($id: ID!) { addComment(input: { ticketId: $id, body: "Not for them" }) { replayed } }', {
+      id,
     });
-    const { data, errors } = await live.next();
-    expect([data ?? null, errors]).toMatchObject([null, [{ extensions: { code: expect.any(String) } }]]);
+    expect(await listening.next()).toMatchObject({
+      payload: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
+    });
+    expect(await listening.closed).toMatchObject({ code: 4403 });
+    idle.send({ id: '1', type: 'subscribe', payload: { query: follow, variables: { id } } });
+    expect(await idle.closed).toMatchObject({ code: 4403 });
   });
 });

@@ -2,7 +2,11 @@
 import { buildSchema, parse, specifiedRules, validate } from 'graphql';
 import { limits, limitsRule, validationRules } from '../../src/graphql/limits.js';
 
-const schema = buildSchema('type Query { a(x: [Int]): Int b: Query }');
+const schema = buildSchema(`
+  type Query { a(x: [Int]): Int b: Query items(first: Int, last: Int): Items }
+  type Items { nodes: [Query] edges: [Edge] }
+  type Edge { node: Query }
+`);
 const refusals = (document: string, rules = validationRules): string[] =>
   validate(schema, parse(document), rules).map(({ message }) => message);
 
@@ -64,4 +68,39 @@ it('Fields of different operations and places do not repeat each other', () => {
 
 it('A fragment that is not there is left to the rule for that', () => {
   expect(refusals('{ ...nowhere }')).toEqual(['Unknown fragment "nowhere".']);
+});
+
+/** Pages within pages: so many rows to the power of the levels. */
+const pages = (levels: number, page: (inner: string) => string): string =>
+  Array.from({ length: levels }).reduce<string>((inner) => page(inner), 'a');
+
+describe('A page in a page in a page of rows', () => {
+  it.each<[string, number, (inner: string) => string]>([
+    ['that are asked for by a number', 2, (inner) => `items(first: 100) { nodes { ${inner} } }`],
+    ['that are asked for from the end', 2, (inner) => `items(last: 100) { nodes { ${inner} } }`],
+    ['whose number is a variable', 2, (inner) => `items(first: $n) { nodes { ${inner} } }`],
+    ['that come by themselves', 2, (inner) => `items { nodes { ${inner} } }`],
+    ['that come without a number', 2, (inner) => `items(first: null) { nodes { ${inner} } }`],
+    ['that are few', 4, (inner) => `items(first: 10) { nodes { ${inner} } }`],
+    ['that are edges', 2, (inner) => `items { edges { node { ${inner} } } }`],
+    ['under other names', 2, (inner) => `x: items { y: nodes { ${inner} } }`],
+    ['in a nameless fragment', 2, (inner) => `items { ... { nodes { ${inner} } } }`],
+    [
+      'in a fragment of a fragment',
+      2,
+      (inner) => `... on Query { items { ... on Items { ... { edges { node { ${inner} } } } } } }`,
+    ],
+  ])('%s is refused from the level on where it could fill the memory', (_what, levels, page) => {
+    const query = (depth: number): string => `query ($n: Int = 100) { a(x: [$n]) ${pages(depth, page)} }`;
+    expect(refusals(query(levels))).toEqual([]);
+    expect(refusals(query(levels + 1))).toEqual([
+      'The document is too complex: at most 50000 fields in the answer are allowed.',
+    ]);
+  });
+
+  it('in a fragment with a name is refused as well', () => {
+    const query = `{ items { ...A } } fragment A on Items { nodes { items { ...B } } } fragment B on Items { nodes { items { ...C } } }
+      fragment C on Items { edges { node { a } } }`;
+    expect(refusals(query)).toEqual(['The document is too complex: at most 50000 fields in the answer are allowed.']);
+  });
 });
