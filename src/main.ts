@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { App } from './app.js';
 import { start } from './cli/start.js';
 import type { TokenOptions } from './cli/token.js';
 import { ConfigError, loadConfig } from './config.js';
@@ -15,22 +16,24 @@ program
   .command('start', { isDefault: true })
   .description('open the database and listen')
   .action(async () => {
-    const starting = start(readConfig(), (error) => fail(new StartError(error.message)));
+    let app: App | undefined = undefined;
     let signals = 0;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
         signals++;
-        // One Ctrl-C comes twice, because npm passes on what the terminal has sent already: the third time it is meant.
+        // One Ctrl-C may come twice, because npm passes on what the terminal has sent already: the third time it is meant.
         if (signals > 2) process.exit(130);
         if (signals > 1) return;
+        // Nobody is served yet, and the next start makes up for what this one has left undone.
+        if (!app) process.exit(0);
         setTimeout(
           () => fail(new StartError(`Not everything was closed within ${stopLimitMs / 1000} s.`)),
           stopLimitMs,
         ).unref();
-        starting.then((app) => app.stop()).then(() => process.exit(0), fail);
+        app.stop().then(() => process.exit(0), fail);
       });
     }
-    await starting;
+    app = await start(readConfig(), (error) => fail(new StartError(error.message)));
   });
 
 program

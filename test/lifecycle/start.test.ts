@@ -160,7 +160,7 @@ describe('A gateway that is told to stop', () => {
     await once(underWay, 'continue');
     program.child.kill('SIGTERM');
     expect(await socket.closed).toEqual({ code: 1012, reason: 'Restarting' });
-    // One Ctrl-C comes twice under npm, which passes on what the terminal has sent already.
+    // One Ctrl-C may come twice under npm, which passes on what the terminal has sent already.
     program.child.kill('SIGINT');
     underWay.end(body);
     const [response] = (await once(underWay, 'response')) as [IncomingMessage];
@@ -170,8 +170,8 @@ describe('A gateway that is told to stop', () => {
     expect(program.output).not.toMatch(/^ {4}at /m);
   });
 
-  it('while it is still starting exits with 0 once it can', async () => {
-    expect([await interrupted.ended, interrupted.output]).toEqual([0, expect.stringContaining('Ready in')]);
+  it('while it is still starting exits with 0 at once', async () => {
+    expect([await interrupted.ended, interrupted.output]).toEqual([0, expect.not.stringContaining('Ready in')]);
   });
 });
 
@@ -256,6 +256,8 @@ describe('The migrate command', () => {
       expect(await program.ended).toBe(0);
       return program.output;
     };
+    // The folder is one whose first start was cut short.
+    expect(await run()).toMatch(/^(run: \w+\n)+$/);
     expect(await run()).toBe('The tables are up to date.\n');
     const [, newest] = /^taken back: (\w+)\n$/.exec(await run('--undo')) ?? [];
     expect(await run()).toBe(`run: ${newest}\n`);

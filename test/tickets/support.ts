@@ -6,7 +6,7 @@ interface Ref {
   id: string;
 }
 
-export interface Vote extends Ref {
+interface Vote extends Ref {
   score: number;
   scale: string;
   normalized: number;
@@ -29,7 +29,7 @@ export interface Comment extends Ref {
   vote: Vote | null;
 }
 
-export interface ConversationEvent {
+interface ConversationEvent {
   __typename: string;
   cursor: string;
   at: string;
