@@ -3,7 +3,6 @@ import type { Config } from '../config.js';
 import { openDatabase } from '../db/open-database.js';
 import { demoPeople } from '../demo/people.js';
 import { tokenRules } from './keys.js';
-import { makeToken } from './token.js';
 
 const demoTokenHours = '168';
 
@@ -12,16 +11,16 @@ export async function start(config: Config, onDeath: (error: Error) => void): Pr
   const startedAt = performance.now();
   const isDemo = config.tokenKey === undefined;
   const tokens = tokenRules(config);
-  const demoTokens = isDemo ? await makeDemoTokens(config) : undefined;
   const opening = openDatabase(config, {
     onFirstStart: () => console.log(`Making a database in ${config.dataDir} (once, a few seconds) ...`),
     onDeath,
   });
   // The rest of the program is loaded while the database opens.
-  const [database, { createApp }, { fillDemo }] = await Promise.all([
+  const [database, { createApp }, { fillDemo }, demoTokens] = await Promise.all([
     opening,
     import('../app.js'),
     import('../demo/fill.js'),
+    isDemo ? makeDemoTokens(config) : undefined,
   ]);
   const app = await createApp(config, {
     database,
@@ -45,6 +44,7 @@ export async function start(config: Config, onDeath: (error: Error) => void): Pr
 type DemoTokens = Readonly<Record<keyof typeof demoPeople, string>>;
 
 async function makeDemoTokens(config: Config): Promise<DemoTokens> {
+  const { makeToken } = await import('./token.js');
   const entries = Object.entries(demoPeople).map(async ([key, person]) => [
     key,
     await makeToken(config, { ...person, hours: demoTokenHours }),

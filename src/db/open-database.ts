@@ -1,13 +1,14 @@
 import { join } from 'node:path';
-import pg from 'pg';
 import type { DataSource, Logger as QueryLogger } from 'typeorm';
 import type { Config } from '../config.js';
 import { StartError } from '../errors.js';
 import { EmbeddedEngineError, openEmbedded } from './embedded/engine.js';
 import { databaseCode } from './failures.js';
 
-/** What happens on the way to an open database. */
-export interface DatabaseEvents {
+/** How a database is opened, and what happens on the way. */
+export interface DatabaseOptions {
+  /** Takes the newest migration back instead of running what is missing. */
+  readonly undo?: boolean;
   /** A new embedded database has to be made first, which takes some seconds. */
   readonly onFirstStart?: () => void;
   /** The embedded database stopped by itself: nothing can go on. */
@@ -16,10 +17,10 @@ export interface DatabaseEvents {
   readonly queryLogger?: QueryLogger;
 }
 
-/** An open database whose tables are up to date. */
+/** An open database. */
 export interface OpenDatabase {
   readonly dataSource: DataSource;
-  /** Names of the migrations that were run to get there. */
+  /** Names of the migrations that were run, or taken back, to get there. */
   readonly migrated: readonly string[];
   readonly close: () => Promise<void>;
 }
@@ -29,13 +30,13 @@ const poolSize = 10;
 const migrationLock = 7_463_011;
 
 /** Opens the external PostgreSQL, or the embedded one of the data folder, and runs what migrations are missing. */
-export async function openDatabase(config: Config, events: DatabaseEvents = {}): Promise<OpenDatabase> {
+export async function openDatabase(config: Config, options: DatabaseOptions = {}): Promise<OpenDatabase> {
   return config.databaseUrl === undefined
-    ? openFolder(join(config.dataDir, 'postgres'), events)
-    : openServer(config.databaseUrl, events);
+    ? openFolder(join(config.dataDir, 'postgres'), options)
+    : openServer(config.databaseUrl, options);
 }
 
-async function openFolder(dir: string, { queryLogger, ...events }: DatabaseEvents): Promise<OpenDatabase> {
+async function openFolder(dir: string, { queryLogger, undo, ...events }: DatabaseOptions): Promise<OpenDatabase> {
   const opening = openEmbedded({ dir, ...events }).catch((error: unknown) => {
     throw error instanceof EmbeddedEngineError ? new StartError(error.message) : error;
   });
@@ -48,30 +49,37 @@ async function openFolder(dir: string, { queryLogger, ...events }: DatabaseEvent
   };
   try {
     await dataSource.initialize();
-    return { dataSource, migrated: await migrate(dataSource), close };
+    return { dataSource, migrated: await migrate(dataSource, undo), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function openServer(url: string, { queryLogger }: DatabaseEvents): Promise<OpenDatabase> {
+async function openServer(url: string, { queryLogger, undo }: DatabaseOptions): Promise<OpenDatabase> {
   const { createDataSource } = await import('./data-source.js');
   // An index of a large table takes longer to build than any request may take.
   const migrator = createDataSource({ url, poolSize: 1, statementLimitMs: 0 });
   await migrator.initialize().catch((error: unknown) => {
     throw unreachable(url, error);
   });
-  const migrated = await withLock(url, () => migrate(migrator)).finally(() => migrator.destroy());
+  const migrated = await withLock(url, () => migrate(migrator, undo)).finally(() => migrator.destroy());
   const dataSource = await createDataSource({ url, poolSize }, queryLogger).initialize();
   return { dataSource, migrated, close: () => dataSource.destroy() };
 }
 
-async function migrate(dataSource: DataSource): Promise<string[]> {
-  return (await dataSource.runMigrations()).map(({ name }) => name);
+async function migrate(dataSource: DataSource, undo = false): Promise<string[]> {
+  if (!undo) return (await dataSource.runMigrations()).map(({ name }) => name);
+  const [newest] = await dataSource.query<{ name: string }[]>('select name from migrations order by id desc limit 1');
+  if (!newest) return [];
+  await dataSource.undoLastMigration().catch((error: unknown) => {
+    throw new StartError(`The migration ${newest.name} can not be taken back: ${(error as Error).message}`);
+  });
+  return [newest.name];
 }
 
 async function withLock<T>(url: string, work: () => Promise<T>): Promise<T> {
+  const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

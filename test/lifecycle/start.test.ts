@@ -260,7 +260,8 @@ describe('The migrate command', () => {
     expect(await run()).toMatch(/^(run: \w+\n)+$/);
     expect(await run()).toBe('The tables are up to date.\n');
     const [, newest] = /^taken back: (\w+)\n$/.exec(await run('--undo')) ?? [];
-    expect(await run()).toBe(`run: ${newest}\n`);
+    const [, second] = /^taken back: (\w+)\n$/.exec(await run('--undo')) ?? [];
+    expect(await run()).toBe(`run: ${second}\nrun: ${newest}\n`);
   });
 
   it('says in one line why a migration can not be taken back', async () => {
