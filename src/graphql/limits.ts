@@ -26,7 +26,7 @@ export const limits = {
   answers: 50_000,
   directives: 100,
   /** Fields that are asked for under the same name at the same place: each is compared with each. */
-  repetitions: 100,
+  repetitions: 300,
   /** Bytes of an HTTP body: a comment of 50,000 characters fits however it is escaped. */
   bodyBytes: 1_048_576,
   /** Bytes of a WebSocket frame. */

@@ -245,6 +245,7 @@ describe('[c11,e31] An expected error', () => {
 });
 
 const onServerOnly = onServer() ? describe : describe.skip;
+if (!onServer()) console.warn('Not run without TEST_DATABASE_URL: killed connections, an exhausted pool');
 onServerOnly('When the database', () => {
   let admin: pg.Client;
   beforeEach(async () => {

@@ -53,7 +53,7 @@ const tooMuch: [string, string][] = [
   ['asks for the same too often', `{ ${many(limits.repetitions + 2, () => 'viewer { id }')} }`],
   [
     'asks for the same too often in several fragments',
-    `{ ${many(52, () => '...f')} } fragment f on Query { viewer { id } }`,
+    `{ ${many(limits.repetitions / 2 + 2, () => '...f')} } fragment f on Query { viewer { id } }`,
   ],
   ['asks for too much', `{ ${many(limits.selections + 1, (i) => `f${i}`)} }`],
   ['doubles its fragments', chain(40, (next) => `...${next} ...${next}`, '__typename')],

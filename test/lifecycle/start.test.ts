@@ -271,6 +271,7 @@ describe('The migrate command', () => {
 });
 
 const serverUrl = process.env['TEST_DATABASE_URL'];
+if (!serverUrl) console.warn('Not run without TEST_DATABASE_URL: a gateway on an external PostgreSQL');
 (serverUrl ? describe : describe.skip)('On an external PostgreSQL', () => {
   const name = `ticketing_start_${process.pid}`;
   const url = new URL(serverUrl ?? 'postgres://nowhere');

@@ -57,7 +57,7 @@ describe.each<[keyof typeof limits, string, (count: number) => string]>([
   });
 });
 
-it.each([8, 20, 60, 200])('Fragments that double %i times are refused', (levels) => {
+it.each([9, 20, 60, 200])('Fragments that double %i times are refused', (levels) => {
   expect(refusals(doubling(levels))).toEqual([expect.stringContaining('too complex')]);
 });
 
