@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import cors from 'cors';
 import helmet from 'helmet';
 import type { Logger } from '../logger.js';
@@ -20,6 +20,12 @@ export interface Routes {
 
 type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
+const serverOptions: ServerOptions & { shouldUpgradeCallback: (request: IncomingMessage) => boolean } = {
+  // Clients that offer another protocol, such as HTTP/2 in clear text, are answered in this one. Older versions of Node.js do
+  // not know the option: there the offer is refused where WebSockets are accepted.
+  shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+};
+
 /** Serves `/graphql`, `/health/live` and `/health/ready`; it listens to nothing yet. */
 export function createHttpServer(routes: Routes): Server {
   const protect = helmet();
@@ -29,7 +35,7 @@ export function createHttpServer(routes: Routes): Server {
     allowedHeaders: ['authorization', 'content-type'],
     maxAge: 86_400,
   }) as unknown as Middleware;
-  const server = createServer((request, response) => {
+  const server = createServer(serverOptions, (request, response) => {
     serve(request, response).catch((error: unknown) => {
       routes.logger.error({ error }, 'a request failed');
       if (!response.headersSent) respond(response, 500, { message: 'Something went wrong on our side.' });

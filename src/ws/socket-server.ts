@@ -85,7 +85,10 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
     if (refusal) {
       // Nobody else listens any more: without this a connection that is reset would end the process.
       socket.on('error', (error) => door.logger.debug({ error }, 'a refused socket failed'));
-      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+      const { status, message } = refusal;
+      const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8`;
+      const length = `Content-Length: ${Buffer.byteLength(message)}`;
+      socket.end(`${head}\r\n${length}\r\n\r\n${message}`, () => socket.destroy());
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request));
@@ -102,13 +105,25 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
   };
 }
 
-function refusalOf({ url, headers }: IncomingMessage, corsOrigins: readonly string[]): string | null {
-  if (url?.split('?')[0] !== '/graphql') return '404 Not Found';
-  if (!headers['sec-websocket-protocol']?.split(/,\s*/).includes(GRAPHQL_TRANSPORT_WS_PROTOCOL))
-    return '400 Bad Request';
+interface Refusal {
+  readonly status: string;
+  readonly message: string;
+}
+
+function refusalOf({ url, headers }: IncomingMessage, corsOrigins: readonly string[]): Refusal | null {
+  if (headers.upgrade?.toLowerCase() !== 'websocket') {
+    return { status: '400 Bad Request', message: 'Send no `Upgrade` but to a WebSocket: this is HTTP/1.1.\n' };
+  }
+  if (url?.split('?')[0] !== '/graphql') {
+    return { status: '404 Not Found', message: 'There is nothing here. The endpoint is /graphql.\n' };
+  }
+  if (!headers['sec-websocket-protocol']?.split(/,\s*/).includes(GRAPHQL_TRANSPORT_WS_PROTOCOL)) {
+    return { status: '400 Bad Request', message: 'The protocol of this socket is graphql-transport-ws.\n' };
+  }
   const { origin, host } = headers;
   if (origin === undefined || corsOrigins.includes(origin)) return null;
-  return URL.canParse(origin) && new URL(origin).host === host ? null : '403 Forbidden';
+  if (URL.canParse(origin) && new URL(origin).host === host) return null;
+  return { status: '403 Forbidden', message: 'Pages of this origin may not connect: see CORS_ORIGINS.\n' };
 }
 
 function authorizationIn(parameters: Readonly<Record<string, unknown>> | undefined): string | undefined {
