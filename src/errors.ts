@@ -60,6 +60,10 @@ export const forbidden = (message: string, path?: ArgumentPath): AppError =>
 export const unauthenticated = (): AppError =>
   new AppError(ErrorCode.UNAUTHENTICATED, 'A valid token is needed: send it as `Authorization: Bearer <token>`.');
 
+/** Whether it is worth trying again: the database or a limit of time stood in the way. */
+export const isUnavailable = (error: unknown): boolean =>
+  error instanceof AppError && error.code === ErrorCode.SERVICE_UNAVAILABLE;
+
 /** A position that can't be followed any more: the client refetches. */
 export const cursorExpired = (message: string, path?: ArgumentPath): AppError =>
   new AppError(ErrorCode.CURSOR_EXPIRED, message, path);

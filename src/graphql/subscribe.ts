@@ -7,7 +7,7 @@ import {
   GraphQLError,
   type GraphQLSchema,
 } from 'graphql';
-import { AppError, ErrorCode } from '../errors.js';
+import { AppError, isUnavailable } from '../errors.js';
 import type { Context } from './context.js';
 
 /** A validated subscription. */
@@ -28,9 +28,13 @@ interface EventSource extends AsyncIterableIterator<unknown> {
 /** When an event that could not be read is tried again, in milliseconds. */
 const retryMs = 1_000;
 
-/** Subscribes; each event is executed in a context of its own, because one for all would answer with what it read at first. */
+/**
+ * Subscribes; each event is executed in a context of its own, because one for all would answer with what it read at first.
+ * `onRetry` hears why an event has to be tried again.
+ */
 export async function subscribe(
   args: SubscriptionArgs,
+  onRetry: (error: GraphQLError) => void,
 ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
   const request = {
     schema: args.schema,
@@ -40,9 +44,9 @@ export async function subscribe(
   };
   const source = await createSourceEventStream({ ...request, contextValue: args.contextValue });
   if (!(Symbol.asyncIterator in source)) return source;
-  return new ExecutedEvents(source as EventSource, async (rootValue) =>
-    execute({ ...request, rootValue, contextValue: args.contextValue.fresh() }),
-  );
+  const executeEvent = async (rootValue: unknown): Promise<ExecutionResult> =>
+    execute({ ...request, rootValue, contextValue: args.contextValue.fresh() });
+  return new ExecutedEvents(source as EventSource, executeEvent, onRetry);
 }
 
 /** Results of events; written out, because a generator that waits can't be told to stop. */
@@ -52,6 +56,7 @@ class ExecutedEvents implements AsyncIterableIterator<ExecutionResult> {
   constructor(
     private readonly source: EventSource,
     private readonly executeEvent: (event: unknown) => Promise<ExecutionResult>,
+    private readonly onRetry: (error: GraphQLError) => void,
   ) {}
 
   [Symbol.asyncIterator](): this {
@@ -83,7 +88,9 @@ class ExecutedEvents implements AsyncIterableIterator<ExecutionResult> {
   private async deliver(event: unknown): Promise<ExecutionResult> {
     for (;;) {
       const result = await this.confirmed(event);
-      if (!result.errors?.some((error) => isUnavailable(error.originalError))) return result;
+      const fault = result.errors?.find((error) => isUnavailable(error.originalError));
+      if (!fault) return result;
+      this.onRetry(fault);
       await wait(retryMs, undefined, { signal: this.stopped.signal });
     }
   }
@@ -99,9 +106,6 @@ class ExecutedEvents implements AsyncIterableIterator<ExecutionResult> {
     return result;
   }
 }
-
-const isUnavailable = (error: unknown): boolean =>
-  error instanceof AppError && error.code === ErrorCode.SERVICE_UNAVAILABLE;
 
 const asGraphQLError = (error: unknown): GraphQLError => {
   const originalError = error instanceof Error ? error : new Error(String(error));

@@ -1,7 +1,7 @@
 import type { SignedInViewer } from '../auth/viewer.js';
 import { type Bind, type Database, parameters } from '../db/database.js';
 import { LogEntry, type LogEntryType } from '../entities/log-entry.js';
-import { AppError, cursorExpired, ErrorCode, notFound, unauthenticated } from '../errors.js';
+import { cursorExpired, isUnavailable, notFound, unauthenticated } from '../errors.js';
 import { streamOf, visibleTickets } from '../policies/visibility.js';
 import type { Doorbell } from './doorbell.js';
 
@@ -110,7 +110,7 @@ export class ConversationStream implements AsyncIterableIterator<StreamItem> {
     try {
       this.buffer = await this.read();
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== ErrorCode.SERVICE_UNAVAILABLE) throw error;
+      if (!isUnavailable(error)) throw error;
       await this.ringOr(retryMs);
       return true;
     }

@@ -76,6 +76,7 @@ export class NotifyBus implements Bus {
     if (this.closed || this.client !== client) return;
     this.client = undefined;
     this.logger.warn({ error }, 'the listener lost its connection and makes a new one');
+    client.end().catch((reason: unknown) => this.logger.debug({ error: reason }, 'listener was gone already'));
     this.reconnecting = setTimeout(() => {
       this.open().catch((reason: Error) => this.client && this.lost(this.client, reason));
     }, reconnectMs);

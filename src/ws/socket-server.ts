@@ -76,7 +76,10 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
         if (isRevoked) setImmediate(() => extra.socket.close(closeCode.forbidden, 'Forbidden'));
         return errors && { ...result, errors: errors.map(door.formatError) };
       },
-      subscribe: (args) => subscribe(args as SubscriptionArgs),
+      subscribe: (args) =>
+        subscribe(args as SubscriptionArgs, ({ originalError: error }) =>
+          door.logger.warn({ error }, 'an event could not be read and is tried again'),
+        ),
     },
     sockets,
   );

@@ -1,11 +1,12 @@
 import { AppError } from '../../src/errors.js';
+import { memoryLog } from '../doors/support.js';
 import { addComment, followTicket, openTicket } from '../support/documents.js';
 import { type Actor, TestGateway } from '../support/gateway.js';
 
+const log = memoryLog();
 let gateway: TestGateway;
 beforeAll(async () => {
-  // Some tests have the gateway meet faults, which it would write down.
-  gateway = await TestGateway.start({ LOG_LEVEL: 'silent' });
+  gateway = await TestGateway.start({}, log.logger);
 });
 afterAll(() => gateway.stop());
 
@@ -94,7 +95,7 @@ it('closes the socket of somebody who was deactivated with 4403', async () => {
   expect(await late.ended()).toMatchObject({ code: 4403 });
 });
 
-it('delivers an event once it can be read when the database was away for a moment', async () => {
+it('delivers an event once it can be read, and writes the fault down, when the database was away for a moment', async () => {
   const { customer, agent } = await gateway.cast();
   const { id, head } = await open(customer);
   const live = customer.subscribe<any>(followTicket, { ticketId: id, after: head });
@@ -104,6 +105,8 @@ it('delivers an event once it can be read when the database was away for a momen
   for (const body of ['First', 'Second']) await agent.run(write, { input: { ticketId: id, body } });
   expect((await live.data()).conversationEvents.__typename).toBe('MemberJoined');
   for (const body of ['First', 'Second']) expect((await live.data()).conversationEvents.comment.body).toBe(body);
+  const retried = log.entries.filter(({ msg }) => msg === 'an event could not be read and is tried again');
+  expect(retried).toMatchObject([{ level: 40, error: { message: 'away' } }]);
 });
 
 it('goes on with a stream when the database was away while it looked for news', async () => {
