@@ -26,9 +26,12 @@ import { Finder } from './services/find.js';
 import { LookUps } from './services/look-ups.js';
 import { TicketOpening } from './services/open-ticket.js';
 import { People } from './services/people.js';
+import { ReadMarks } from './services/read-marks.js';
 import { TicketReading } from './services/read-tickets.js';
 import { createSignIn } from './services/sign-in.js';
 import { Tickets } from './services/tickets.js';
+import { TicketUpdates } from './services/update-ticket.js';
+import { Votes } from './services/votes.js';
 import { attachSocketServer } from './ws/socket-server.js';
 
 /** A running gateway. */
@@ -105,13 +108,16 @@ async function assemble(
   const find = new Finder(db);
   const people = new People(db);
   const services = {
-    comments: new Comments(work, find),
+    comments: new Comments(work, find, config.autoStatus),
     conversations: new Conversations(db, find, cursors, doorbell),
     cursors,
     lookUps: new LookUps(db),
     opening: new TicketOpening(work, find),
     reading: new TicketReading(db, config.ticketPrefix),
+    readMarks: new ReadMarks(db, work, find),
     tickets: new Tickets(work, find),
+    updates: new TicketUpdates(work, find),
+    votes: new Votes(work, find),
   };
   const door = {
     schema: createSchema(services, (error) => logger.warn({ error: error.cause, code: error.code }, error.message)),

@@ -15,6 +15,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly introspection: boolean;
   readonly ticketPrefix: string;
+  /** Whether public comments move the status of their ticket. */
+  readonly autoStatus: boolean;
   readonly logLevel: string;
 }
 
@@ -38,6 +40,7 @@ interface Rule {
   readonly holds: (text: string) => boolean;
 }
 
+const onOrOff: Rule = { form: 'on or off', holds: (text) => text === 'on' || text === 'off' };
 const free: Rule = { form: 'any text', holds: () => true };
 
 const rules = {
@@ -56,8 +59,9 @@ const rules = {
     form: 'origins with commas between them, such as https://support.example.com',
     holds: (text) => originsIn(text).every(isOrigin),
   },
-  INTROSPECTION: { form: 'on or off', holds: (text) => text === 'on' || text === 'off' },
+  INTROSPECTION: onOrOff,
   TICKET_PREFIX: { form: 'three capital letters, such as INC', holds: (text) => /^[A-Z]{3}$/.test(text) },
+  AUTO_STATUS: onOrOff,
   LOG_LEVEL: { form: `one of ${logLevels.join(', ')}`, holds: (text) => logLevels.includes(text) },
 } satisfies Record<string, Rule>;
 
@@ -91,6 +95,7 @@ export function loadConfig(environment: Environment): Config {
     corsOrigins: originsIn(variables.CORS_ORIGINS),
     introspection: variables.INTROSPECTION ? variables.INTROSPECTION === 'on' : isDemo,
     ticketPrefix: variables.TICKET_PREFIX ?? 'INC',
+    autoStatus: variables.AUTO_STATUS !== 'off',
     logLevel: variables.LOG_LEVEL ?? (isDemo ? 'warn' : 'info'),
     ...(variables.DATABASE_URL && { databaseUrl: variables.DATABASE_URL }),
     ...(secret && { tokenKey: { secret } }),

@@ -3,8 +3,11 @@ import type { Comments } from '../services/comments.js';
 import type { Conversations } from '../services/conversations.js';
 import type { LookUps } from '../services/look-ups.js';
 import type { TicketOpening } from '../services/open-ticket.js';
+import type { ReadMarks } from '../services/read-marks.js';
 import type { TicketReading } from '../services/read-tickets.js';
 import type { Tickets } from '../services/tickets.js';
+import type { TicketUpdates } from '../services/update-ticket.js';
+import type { Votes } from '../services/votes.js';
 
 /** All that resolvers call. */
 export interface Services {
@@ -14,5 +17,8 @@ export interface Services {
   readonly lookUps: LookUps;
   readonly opening: TicketOpening;
   readonly reading: TicketReading;
+  readonly readMarks: ReadMarks;
   readonly tickets: Tickets;
+  readonly updates: TicketUpdates;
+  readonly votes: Votes;
 }

@@ -48,11 +48,11 @@ async function loadOne<T>(
   ids: readonly string[],
 ): Promise<(T | null)[]> {
   const { values, bind } = parameters();
-  const { entity, where } = relation;
+  const { entity, key, where } = relation;
   const sql = `
     select ${db.columns(entity, 'r')} from ${db.table(entity)} r
-    where r.id = any(${bind(ids)}::uuid[]) ${where ? `and ${where(viewer, 'r', bind)}` : ''}`;
-  const rows = new Map((await db.query<T & { id: string }>(sql, values)).map((row) => [row.id, row]));
+    where r.${db.column(entity, key)} = any(${bind(ids)}::uuid[]) ${where ? `and ${where(viewer, 'r', bind)}` : ''}`;
+  const rows = new Map((await db.query<T>(sql, values)).map((row) => [row[key] as string, row]));
   return ids.map((id) => rows.get(id) ?? null);
 }
 

@@ -7,6 +7,7 @@ import { LogEntry } from '../entities/log-entry.js';
 import { Member } from '../entities/member.js';
 import { Organization } from '../entities/organization.js';
 import { Project } from '../entities/project.js';
+import { ReadMark } from '../entities/read-mark.js';
 import { State } from '../entities/state.js';
 import { Ticket } from '../entities/ticket.js';
 import { Topic } from '../entities/topic.js';
@@ -18,10 +19,11 @@ import { streamOf, visibleComments, visibleTickets } from '../policies/visibilit
 /** Which rows, named by the alias, the viewer sees. */
 export type Condition = (viewer: SignedInViewer, alias: string, bind: Bind) => string;
 
-/** One row by its id. */
+/** One row by its id, or by another column that is unique among the rows that the viewer sees. */
 export interface One<T> {
   readonly kind: 'one';
   readonly entity: Entity<T>;
+  readonly key: keyof T & string;
   readonly where?: Condition;
 }
 
@@ -43,7 +45,19 @@ export interface Page<T> {
   readonly where?: Condition;
 }
 
-const one = <T>(entity: Entity<T>, where?: Condition): One<T> => ({ kind: 'one', entity, ...(where && { where }) });
+const one = <T extends { id: string }>(entity: Entity<T>, where?: Condition): One<T> => ({
+  kind: 'one',
+  entity,
+  key: 'id',
+  ...(where && { where }),
+});
+
+const oneBy = <T>(entity: Entity<T>, key: keyof T & string, where: Condition): One<T> => ({
+  kind: 'one',
+  entity,
+  key,
+  where,
+});
 
 const many = <T>(entity: Entity<T>, key: keyof T & string, order: (keyof T & string)[]): Many<T> => ({
   kind: 'many',
@@ -91,6 +105,14 @@ const any =
   (viewer, alias, bind) =>
     `(${conditions.map((condition) => condition(viewer, alias, bind)).join(' or ')})`;
 
+const isThere: Condition = (_viewer, alias) => `${alias}.deleted_at is null`;
+
+const ofViewer: Condition = (viewer, alias, bind) => `${alias}.user_id = ${bind(viewer.id)}`;
+
+/** One's own comments are read. */
+const isUnread: Condition = (viewer, alias, bind) => `${alias}.author_id <> ${bind(viewer.id)} and ${alias}.staff_seq >
+  coalesce((select m.staff_seq from read_marks m where m.ticket_id = ${alias}.ticket_id and ${ofViewer(viewer, 'm', bind)}), 0)`;
+
 const ticketOfRow = ofVisibleTicket((ticket, row) => `${ticket}.id = ${row}.ticket_id`);
 
 /**
@@ -130,16 +152,14 @@ export const relations = {
   ),
   visibleGroup: one(Group, orStaff(ofVisibleTicket((ticket, row) => `${ticket}.group_id = ${row}.id`))),
 
+  readMark: oneBy(ReadMark, 'ticketId', ofViewer),
+
   subtopics: many(Topic, 'parentId', ['rank', 'key']),
   members: many(Member, 'ticketId', ['position']),
   groupsOfUser: through(Group, [GroupMember, 'userId', 'groupId'], ['name']),
   projectsOfUser: through(Project, [UserProject, 'userId', 'projectId'], ['key']),
 
-  comments: page(
-    Comment,
-    'ticketId',
-    streamOf,
-    all(inPublicStream, (_viewer, alias) => `${alias}.deleted_at is null`),
-  ),
+  comments: page(Comment, 'ticketId', streamOf, all(inPublicStream, isThere)),
+  unreadComments: page(Comment, 'ticketId', streamOf, all(inPublicStream, isThere, isUnread)),
   events: page(LogEntry, 'ticketId', streamOf, inPublicStream),
 };

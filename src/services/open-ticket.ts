@@ -3,12 +3,14 @@ import { isStaff, isStaffRole, type SignedInViewer } from '../auth/viewer.js';
 import type { Queryable } from '../db/database.js';
 import type { Transaction, UnitOfWork } from '../db/unit-of-work.js';
 import { Visibility } from '../entities/comment.js';
-import { AccessLevel } from '../entities/ticket.js';
+import type { AccessLevel } from '../entities/ticket.js';
 import type { User } from '../entities/user.js';
-import { forbidden, invalid, notFound } from '../errors.js';
-import { appendToConversation, type NewEvent } from './append-to-conversation.js';
+import { forbidden } from '../errors.js';
+import type { NewEvent } from './append/addition.js';
+import { appendToConversation } from './append/append-to-conversation.js';
 import type { Call } from './call.js';
 import type { Finder } from './find.js';
+import { accessOfNew } from './ticket-access.js';
 import { requireText, titleFrom, trimmed } from './text.js';
 import type { TicketOutcome } from './tickets.js';
 
@@ -80,7 +82,7 @@ export class TicketOpening {
     const priorityKey = trimmed(input.priorityKey) ?? 'low';
     const priority = await this.find.state(tx, 'PRIORITY', priorityKey, ['input', 'priorityKey']);
     const status = await this.find.state(tx, 'STATE', 'created', ['input']);
-    const access = await this.accessOf(tx, viewer, input, customer);
+    const access = await accessOfNew(tx, viewer, { ...input, organizationId: customer.organizationId });
     const authorIds = [...new Set([viewer.id, customer.reporterId])];
     return async () => {
       await tx.query(
@@ -125,29 +127,5 @@ export class TicketOpening {
         ? reporter.organizationId
         : (await this.find.organization(tx, input.organizationId, ['input', 'organizationId'])).id;
     return { reporterId: reporter.id, isClient: !isStaffRole(reporter.role), organizationId };
-  }
-
-  /** A project goes with PROJECT_USERS and with nothing else (parity e8); a customer names only their own. */
-  private async accessOf(
-    tx: Queryable,
-    viewer: SignedInViewer,
-    { accessLevel, projectKey }: OpenTicket,
-    { organizationId }: Customer,
-  ): Promise<{ level: AccessLevel; projectId: string | null }> {
-    const level = accessLevel ?? AccessLevel.ACCOUNT_USERS;
-    const path = ['input', 'projectKey'];
-    if (level !== AccessLevel.PROJECT_USERS) {
-      if (projectKey == null) return { level, projectId: null };
-      throw invalid(path, 'requires_project_users', '`projectKey` goes with the access level PROJECT_USERS alone.');
-    }
-    if (projectKey == null) {
-      throw invalid(path, 'required', 'The access level PROJECT_USERS needs a `projectKey`.');
-    }
-    const [project] = await tx.query<{ id: string }>(
-      'select id from projects where organization_id = $1 and key = $2',
-      [organizationId, projectKey.trim()],
-    );
-    if (!project || !(isStaff(viewer) || viewer.projectIds.includes(project.id))) throw notFound('project', path);
-    return { level, projectId: project.id };
   }
 }

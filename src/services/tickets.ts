@@ -3,8 +3,9 @@ import type { UnitOfWork } from '../db/unit-of-work.js';
 import { Visibility } from '../entities/comment.js';
 import { VoteScale } from '../entities/vote.js';
 import { forbidden, invalid } from '../errors.js';
-import { canClose, canJoin, canReopen, canScoreOnClosing } from '../policies/ticket-policy.js';
-import { appendToConversation, type NewEvent } from './append-to-conversation.js';
+import { canClose, canJoin, canRate, canReopen } from '../policies/ticket-policy.js';
+import type { NewEvent } from './append/addition.js';
+import { appendToConversation } from './append/append-to-conversation.js';
 import type { Call } from './call.js';
 import type { Finder } from './find.js';
 import { trimmed } from './text.js';
@@ -65,7 +66,7 @@ export class Tickets {
       if (score == null && input.comment != null) {
         throw invalid(['input', 'comment'], 'requires_score', '`comment` is about the score: give a `score` with it.');
       }
-      if (score != null && !canScoreOnClosing(viewer, ticket)) {
+      if (score != null && !canRate(viewer, ticket)) {
         throw forbidden('Scores are given by the customer side alone.', ['input', 'score']);
       }
       const body = trimmed(input.message);

@@ -90,6 +90,8 @@ export type ErrorCode =
   | 'INTERNAL'
   /** There is no such object, or the viewer may not see it. */
   | 'NOT_FOUND'
+  /** Only what support said in public is rated. */
+  | 'NOT_RATEABLE'
   /** The document asks for more than one operation may. */
   | 'QUERY_TOO_COMPLEX'
   /** Retry: the database or a limit of time stood in the way. */
@@ -242,6 +244,8 @@ export type EventsQuery = { ticket: { conversation: { headCursor: string, events
                     | { __typename: 'Comment', id: string }
                     | { __typename: 'Ticket', id: string }
                    } | null } }
+            | { __typename: 'CommentEdited', cursor: string, at: string, actor: { id: string, name: string } | null }
+            | { __typename: 'CommentRemoved', cursor: string, at: string, actor: { id: string, name: string } | null }
             | { __typename: 'MemberJoined', cursor: string, at: string, actor: { id: string, name: string } | null, user: { id: string, name: string } }
             | { __typename: 'Rated', cursor: string, at: string, actor: { id: string, name: string } | null, subject:
                 | { __typename: 'Comment', id: string }
@@ -253,6 +257,7 @@ export type EventsQuery = { ticket: { conversation: { headCursor: string, events
             | { __typename: 'TicketClosed', cursor: string, at: string, actor: { id: string, name: string } | null, ticket: { id: string, number: number, humanId: string, title: string, version: number, isOpen: boolean, isResolved: boolean, closedAt: string | null, updatedAt: string, status: { key: string, category: StatusCategory | null, name: string }, priority: { key: string, rank: number, name: string } } }
             | { __typename: 'TicketOpened', cursor: string, at: string, actor: { id: string, name: string } | null, ticket: { id: string } }
             | { __typename: 'TicketReopened', cursor: string, at: string, actor: { id: string, name: string } | null, ticket: { id: string, number: number, humanId: string, title: string, version: number, isOpen: boolean, isResolved: boolean, closedAt: string | null, updatedAt: string, status: { key: string, category: StatusCategory | null, name: string }, priority: { key: string, rank: number, name: string } } }
+            | { __typename: 'TicketUpdated', cursor: string, at: string, actor: { id: string, name: string } | null }
            }> } } } | null };
 
 export type CommentQueryVariables = Exact<{
@@ -458,6 +463,8 @@ export type ConversationEventsSubscription = { conversationEvents:
             | { __typename: 'Comment', id: string }
             | { __typename: 'Ticket', id: string }
            } | null } }
+    | { __typename: 'CommentEdited', cursor: string, at: string, actor: { id: string, name: string } | null }
+    | { __typename: 'CommentRemoved', cursor: string, at: string, actor: { id: string, name: string } | null }
     | { __typename: 'MemberJoined', cursor: string, at: string, actor: { id: string, name: string } | null, user: { id: string, name: string } }
     | { __typename: 'Rated', cursor: string, at: string, actor: { id: string, name: string } | null, subject:
         | { __typename: 'Comment', id: string }
@@ -469,6 +476,7 @@ export type ConversationEventsSubscription = { conversationEvents:
     | { __typename: 'TicketClosed', cursor: string, at: string, actor: { id: string, name: string } | null, ticket: { id: string, number: number, humanId: string, title: string, version: number, isOpen: boolean, isResolved: boolean, closedAt: string | null, updatedAt: string, status: { key: string, category: StatusCategory | null, name: string }, priority: { key: string, rank: number, name: string } } }
     | { __typename: 'TicketOpened', cursor: string, at: string, actor: { id: string, name: string } | null, ticket: { id: string } }
     | { __typename: 'TicketReopened', cursor: string, at: string, actor: { id: string, name: string } | null, ticket: { id: string, number: number, humanId: string, title: string, version: number, isOpen: boolean, isResolved: boolean, closedAt: string | null, updatedAt: string, status: { key: string, category: StatusCategory | null, name: string }, priority: { key: string, rank: number, name: string } } }
+    | { __typename: 'TicketUpdated', cursor: string, at: string, actor: { id: string, name: string } | null }
    };
 
 export type PersonDetailsFragment = { id: string, humanId: string | null, name: string, role: Role, email: string | null, phoneNumber: string | null, isActive: boolean, createdAt: string, updatedAt: string, organization: { id: string, humanId: string | null, name: string, legalName: string | null, role: string | null } | null, projects: Array<{ id: string, key: string, name: string, organization: { id: string } }>, groups: Array<{ id: string, name: string }> };
@@ -553,6 +561,10 @@ type EventDetails_CommentAdded_Fragment = { __typename: 'CommentAdded', cursor: 
         | { __typename: 'Ticket', id: string }
        } | null } };
 
+type EventDetails_CommentEdited_Fragment = { __typename: 'CommentEdited', cursor: string, at: string, actor: { id: string, name: string } | null };
+
+type EventDetails_CommentRemoved_Fragment = { __typename: 'CommentRemoved', cursor: string, at: string, actor: { id: string, name: string } | null };
+
 type EventDetails_MemberJoined_Fragment = { __typename: 'MemberJoined', cursor: string, at: string, actor: { id: string, name: string } | null, user: { id: string, name: string } };
 
 type EventDetails_Rated_Fragment = { __typename: 'Rated', cursor: string, at: string, actor: { id: string, name: string } | null, subject:
@@ -569,14 +581,19 @@ type EventDetails_TicketOpened_Fragment = { __typename: 'TicketOpened', cursor: 
 
 type EventDetails_TicketReopened_Fragment = { __typename: 'TicketReopened', cursor: string, at: string, actor: { id: string, name: string } | null, ticket: { id: string, number: number, humanId: string, title: string, version: number, isOpen: boolean, isResolved: boolean, closedAt: string | null, updatedAt: string, status: { key: string, category: StatusCategory | null, name: string }, priority: { key: string, rank: number, name: string } } };
 
+type EventDetails_TicketUpdated_Fragment = { __typename: 'TicketUpdated', cursor: string, at: string, actor: { id: string, name: string } | null };
+
 export type EventDetailsFragment =
   | EventDetails_Checkpoint_Fragment
   | EventDetails_CommentAdded_Fragment
+  | EventDetails_CommentEdited_Fragment
+  | EventDetails_CommentRemoved_Fragment
   | EventDetails_MemberJoined_Fragment
   | EventDetails_Rated_Fragment
   | EventDetails_TicketClosed_Fragment
   | EventDetails_TicketOpened_Fragment
   | EventDetails_TicketReopened_Fragment
+  | EventDetails_TicketUpdated_Fragment
 ;
 
 export type TicketOpenedEventFragment = { ticket: { id: string } };

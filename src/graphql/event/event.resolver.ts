@@ -1,5 +1,16 @@
-import { Arg, Ctx, FieldResolver, ID, Resolver, Root, type SubscribeResolverData, Subscription } from 'type-graphql';
+import {
+  Arg,
+  type ClassType,
+  Ctx,
+  FieldResolver,
+  ID,
+  Resolver,
+  Root,
+  type SubscribeResolverData,
+  Subscription,
+} from 'type-graphql';
 import type { LogEntry } from '../../entities/log-entry.js';
+import { globalId } from '../../global-id.js';
 import type { StreamItem } from '../../live/conversation-stream.js';
 import type { Cursors } from '../../live/cursors.js';
 import { CommentType } from '../comment/comment.type.js';
@@ -11,12 +22,15 @@ import { TicketType } from '../ticket/ticket.type.js';
 import { RateableType, VoteType } from '../vote/vote.type.js';
 import {
   CommentAddedType,
+  CommentEditedType,
+  CommentRemovedType,
   ConversationEventType,
   MemberJoinedType,
   RatedType,
   TicketClosedType,
   TicketOpenedType,
   TicketReopenedType,
+  TicketUpdatedType,
 } from './event.type.js';
 
 type Loaded<T> = Promise<T | null> | null;
@@ -70,39 +84,54 @@ export class ConversationEventResolver {
   }
 }
 
-/** What was opened. */
-@Resolver(() => TicketOpenedType)
-export class TicketOpenedResolver {
-  @FieldResolver(() => TicketType, { description: 'The ticket as it is now.' })
-  ticket(@Root() { ticketId }: LogEntry, @Ctx() { loaders }: Context): Loaded<TicketType> {
-    return loaders.visibleTicket.load(ticketId);
+/** Makes the resolver of an event that is about the ticket itself. */
+function aboutTicket(type: ClassType<ConversationEventType>): ClassType<object> {
+  @Resolver(() => type)
+  class TicketEventResolver {
+    @FieldResolver(() => TicketType, { description: 'The ticket as it is now.' })
+    ticket(@Root() { ticketId }: LogEntry, @Ctx() { loaders }: Context): Loaded<TicketType> {
+      return loaders.visibleTicket.load(ticketId);
+    }
   }
+  return TicketEventResolver;
 }
+
+/** What was opened. */
+export const TicketOpenedResolver = aboutTicket(TicketOpenedType);
+
+/** What was changed. */
+export const TicketUpdatedResolver = aboutTicket(TicketUpdatedType);
 
 /** What was closed. */
-@Resolver(() => TicketClosedType)
-export class TicketClosedResolver {
-  @FieldResolver(() => TicketType, { description: 'The ticket as it is now.' })
-  ticket(@Root() { ticketId }: LogEntry, @Ctx() { loaders }: Context): Loaded<TicketType> {
-    return loaders.visibleTicket.load(ticketId);
-  }
-}
+export const TicketClosedResolver = aboutTicket(TicketClosedType);
 
 /** What was reopened. */
-@Resolver(() => TicketReopenedType)
-export class TicketReopenedResolver {
-  @FieldResolver(() => TicketType, { description: 'The ticket as it is now.' })
-  ticket(@Root() { ticketId }: LogEntry, @Ctx() { loaders }: Context): Loaded<TicketType> {
-    return loaders.visibleTicket.load(ticketId);
+export const TicketReopenedResolver = aboutTicket(TicketReopenedType);
+
+/** Makes the resolver of an event that shows a comment. */
+function aboutComment(type: ClassType<ConversationEventType>): ClassType<object> {
+  @Resolver(() => type)
+  class CommentEventResolver {
+    @FieldResolver(() => CommentType, { description: 'The comment as it is now.' })
+    comment(@Root() { commentId }: LogEntry, @Ctx() { loaders }: Context): Loaded<CommentType> {
+      return commentId === null ? null : loaders.visibleComment.load(commentId);
+    }
   }
+  return CommentEventResolver;
 }
 
 /** What was said. */
-@Resolver(() => CommentAddedType)
-export class CommentAddedResolver {
-  @FieldResolver(() => CommentType, { description: 'The comment as it is now.' })
-  comment(@Root() { commentId }: LogEntry, @Ctx() { loaders }: Context): Loaded<CommentType> {
-    return commentId === null ? null : loaders.visibleComment.load(commentId);
+export const CommentAddedResolver = aboutComment(CommentAddedType);
+
+/** What is said now. */
+export const CommentEditedResolver = aboutComment(CommentEditedType);
+
+/** What is said no more. */
+@Resolver(() => CommentRemovedType)
+export class CommentRemovedResolver {
+  @FieldResolver(() => ID, { description: 'The comment that was removed.' })
+  commentId(@Root() { commentId }: LogEntry): string | null {
+    return commentId && globalId('Comment', commentId);
   }
 }
 

@@ -22,6 +22,37 @@ export class TicketOpenedType extends ConversationEventType {}
 @ObjectType('CommentAdded', { implements: ConversationEventType, description: 'A comment was added.' })
 export class CommentAddedType extends ConversationEventType {}
 
+/** A comment was changed. */
+@ObjectType('CommentEdited', { implements: ConversationEventType, description: 'A comment was changed.' })
+export class CommentEditedType extends ConversationEventType {}
+
+/** A comment was removed. */
+@ObjectType('CommentRemoved', { implements: ConversationEventType, description: 'A comment was removed.' })
+export class CommentRemovedType extends ConversationEventType {}
+
+/** A field of a ticket was changed. */
+@ObjectType('FieldChange', { description: 'A field of a ticket that was changed.' })
+class FieldChangeType {
+  @Field(() => String, { description: "Name of the ticket's field." })
+  field: string;
+
+  @Field(() => String, { nullable: true, description: 'Key, id or text; null where it was empty.' })
+  before: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Key, id or text; null where it is empty.' })
+  after: string | null;
+}
+
+/** A ticket was changed. */
+@ObjectType('TicketUpdated', {
+  implements: ConversationEventType,
+  description: 'Fields of the ticket were changed, by somebody or by the rules of status and reading.',
+})
+export class TicketUpdatedType extends ConversationEventType {
+  @Field(() => [FieldChangeType], { description: 'What was changed, with the values before and after.' })
+  changes: FieldChangeType[];
+}
+
 /** Somebody joined. */
 @ObjectType('MemberJoined', {
   implements: ConversationEventType,

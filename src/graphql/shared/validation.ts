@@ -39,6 +39,16 @@ export const Between = (min: number, max: number): PropertyDecorator =>
     },
   });
 
+/** One of a few whole numbers. */
+export const OneOf = (...numbers: number[]): PropertyDecorator =>
+  ValidateBy({
+    name: 'oneOf',
+    validator: {
+      validate: (value) => isAbsent(value) || numbers.includes(value as number),
+      defaultMessage: (args) => `\`${args?.property}\` must be ${numbers.join(' or ')}.`,
+    },
+  });
+
 /** A list with so many distinct items. */
 export const Items = (min: number, max: number): PropertyDecorator =>
   ValidateBy({

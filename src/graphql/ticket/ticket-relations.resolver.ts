@@ -88,6 +88,16 @@ export class TicketRelationsResolver {
     return organizationId === null ? null : loaders.organization.load(organizationId);
   }
 
+  @FieldResolver(() => OrganizationType, { nullable: true, description: 'Who buys what it is about.' })
+  buyer(@Root() { buyerId }: Ticket, @Ctx() { loaders }: Context): Loaded<OrganizationType> {
+    return buyerId === null ? null : loaders.organization.load(buyerId);
+  }
+
+  @FieldResolver(() => OrganizationType, { nullable: true, description: 'Who uses what it is about.' })
+  consumer(@Root() { consumerId }: Ticket, @Ctx() { loaders }: Context): Loaded<OrganizationType> {
+    return consumerId === null ? null : loaders.organization.load(consumerId);
+  }
+
   @FieldResolver(() => ConversationType, { description: 'Its conversation.' })
   conversation(@Root() ticket: Ticket): ConversationType {
     return ticket;

@@ -1,14 +1,10 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { AccessLevel } from '../../entities/ticket.js';
-import { idempotencyKeyField } from '../shared/payload.js';
+import { expectedVersionField, idempotencyKeyField } from '../shared/payload.js';
 import { Between, CheckedLater, Text } from '../shared/validation.js';
 
 const int32 = 2_147_483_647;
 const ticketIdField = { description: 'The ticket.' };
-const expectedVersionField = {
-  nullable: true,
-  description: 'The version that the caller has seen; when it is not current, the answer is VERSION_CONFLICT.',
-};
 
 /** What `createTicket` takes. */
 @InputType('CreateTicketInput', {
@@ -139,4 +135,16 @@ export class JoinTicketInput {
   @CheckedLater()
   @Field(() => ID, ticketIdField)
   ticketId: string;
+}
+
+/** What `markTicketRead` takes. */
+@InputType('MarkTicketReadInput', { description: 'How far the viewer has read a ticket. A mark never goes back.' })
+export class MarkTicketReadInput {
+  @CheckedLater()
+  @Field(() => ID, ticketIdField)
+  ticketId: string;
+
+  @CheckedLater()
+  @Field(() => ID, { nullable: true, description: 'The newest comment read; the newest there is when absent.' })
+  commentId?: string | null;
 }
