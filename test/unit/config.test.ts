@@ -22,6 +22,7 @@ describe('Without any variable', () => {
       corsOrigins: [],
       introspection: true,
       ticketPrefix: 'INC',
+      autoStatus: true,
       logLevel: 'warn',
     });
   });
@@ -169,6 +170,15 @@ describe.each<[string, keyof ReturnType<typeof loadConfig>, [string, unknown][],
   ],
   ['TICKET_PREFIX', 'ticketPrefix', [['SUP', 'SUP']], ['sup', 'SU', 'SUPP', 'SU1', 'SUP\n', 'ЖЖЖ']],
   [
+    'AUTO_STATUS',
+    'autoStatus',
+    [
+      ['on', true],
+      ['off', false],
+    ],
+    ['ON', 'true', '0', 'no'],
+  ],
+  [
     'LOG_LEVEL',
     'logLevel',
     [
@@ -229,6 +239,7 @@ it('Every variable has a test here', () => {
     'CORS_ORIGINS',
     'INTROSPECTION',
     'TICKET_PREFIX',
+    'AUTO_STATUS',
     'LOG_LEVEL',
   ]);
 });

@@ -57,11 +57,12 @@ function effectOf(event: NewEvent, addition: Addition, bind: Bind): Effect {
   }
 }
 
-function commentAdded({ comment }: EventOf<'CommentAdded'>, { actor }: Addition, bind: Bind): Effect {
+function commentAdded({ comment }: EventOf<'CommentAdded'>, { actor, events }: Addition, bind: Bind): Effect {
   const role = bind(actor.role);
   const isAnswer = isPublic(comment) && isStaff(actor);
+  const isOpening = events.some(({ type }) => type === 'TicketOpened');
   return {
-    told: isAnswer ? [{ name: 'isClientRead', before: readBefore, after: `'false'` }] : [],
+    told: isAnswer && !isOpening ? [{ name: 'isClientRead', before: readBefore, after: `'false'` }] : [],
     sets: [
       `last_comment_role = ${role}`,
       ...(isPublic(comment) ? [`last_public_comment_role = ${role}`] : []),
