@@ -1,10 +1,12 @@
 import { PeopleAndLookUps1763900000001 } from './1763900000001-people-and-look-ups.js';
 import { TicketsAndConversations1763900000002 } from './1763900000002-tickets-and-conversations.js';
 import { FirstStatesAndTopics1763900000003 } from './1763900000003-first-states-and-topics.js';
+import { Splits1763900000005 } from './1763900000005-splits.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
   PeopleAndLookUps1763900000001,
   TicketsAndConversations1763900000002,
   FirstStatesAndTopics1763900000003,
+  Splits1763900000005,
 ];

@@ -29,6 +29,8 @@ import { People } from './services/people.js';
 import { ReadMarks } from './services/read-marks.js';
 import { TicketReading } from './services/read-tickets.js';
 import { createSignIn } from './services/sign-in.js';
+import { TicketSplitting } from './services/split-ticket.js';
+import { TicketAttributes } from './services/ticket-attributes.js';
 import { Tickets } from './services/tickets.js';
 import { TicketUpdates } from './services/update-ticket.js';
 import { Votes } from './services/votes.js';
@@ -108,6 +110,7 @@ async function assemble(
   const find = new Finder(db);
   const people = new People(db);
   const services = {
+    attributes: new TicketAttributes(work, find),
     comments: new Comments(work, find, config.autoStatus),
     conversations: new Conversations(db, find, cursors, doorbell),
     cursors,
@@ -115,6 +118,7 @@ async function assemble(
     opening: new TicketOpening(work, find),
     reading: new TicketReading(db, config.ticketPrefix),
     readMarks: new ReadMarks(db, work, find),
+    splitting: new TicketSplitting(db, work, find),
     tickets: new Tickets(work, find),
     updates: new TicketUpdates(work, find),
     votes: new Votes(work, find),

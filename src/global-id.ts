@@ -7,6 +7,7 @@ const prefixes = {
   Project: 'prj',
   State: 'sta',
   Ticket: 'tic',
+  TicketAttribute: 'att',
   Topic: 'top',
   User: 'usr',
   Vote: 'vot',

@@ -2,6 +2,8 @@ import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { type BuildSchemaOptions, buildSchemaSync, type PubSub } from 'type-graphql';
 import type { AppError } from '../errors.js';
+import { TicketAttributePayloadResolver } from './attribute/attribute-payload.js';
+import { TicketAttributeResolver } from './attribute/attribute.resolver.js';
 import { CommentConnectionResolver } from './comment/comment-connection.js';
 import { CommentPayloadResolver, DeleteCommentPayloadResolver } from './comment/comment-payload.js';
 import { CommentRightsResolver } from './comment/comment-rights.resolver.js';
@@ -15,8 +17,10 @@ import {
   MemberJoinedResolver,
   RatedResolver,
   TicketClosedResolver,
+  TicketDeletedResolver,
   TicketOpenedResolver,
   TicketReopenedResolver,
+  TicketSplitResolver,
   TicketUpdatedResolver,
 } from './event/event.resolver.js';
 import { CheckpointType } from './event/event.type.js';
@@ -32,6 +36,11 @@ import {
 } from './shared/user-error.resolver.js';
 import { RequestErrorType } from './shared/user-error.type.js';
 import { validateArguments } from './shared/validation.js';
+import {
+  DeleteTicketPayloadResolver,
+  SplitTicketPayloadResolver,
+  TicketLifecycleResolver,
+} from './ticket/ticket-lifecycle.resolver.js';
 import { TicketPayloadResolver } from './ticket/ticket-payload.js';
 import { TicketRightsResolver } from './ticket/ticket-rights.resolver.js';
 import { TicketRelationsResolver } from './ticket/ticket-relations.resolver.js';
@@ -50,18 +59,18 @@ const inertPubSub: PubSub = {
 
 /** Builds the whole schema over the services; `onFault` hears of faults that clients get as data. */
 export function createSchema(services: Services, onFault: (error: AppError) => void): GraphQLSchema {
-  const { comments, cursors, lookUps, opening, reading, readMarks, tickets, updates, votes } = services;
   const resolvers: object[] = [
     new CommentAddedResolver(),
     new CommentConnectionResolver(),
     new CommentEditedResolver(),
-    new CommentPayloadResolver(cursors),
+    new CommentPayloadResolver(services.cursors),
     new CommentRemovedResolver(),
-    new CommentResolver(comments),
+    new CommentResolver(services.comments),
     new CommentRightsResolver(),
-    new ConversationEventResolver(cursors),
-    new ConversationResolver(cursors),
+    new ConversationEventResolver(services.cursors),
+    new ConversationResolver(services.cursors),
     new DeleteCommentPayloadResolver(),
+    new DeleteTicketPayloadResolver(),
     new GroupResolver(),
     new MemberJoinedResolver(),
     new MemberResolver(),
@@ -70,22 +79,28 @@ export function createSchema(services: Services, onFault: (error: AppError) => v
     new ProjectResolver(),
     new RateableResolver(),
     new RatedResolver(),
-    new StateResolver(lookUps),
+    new StateResolver(services.lookUps),
+    new SplitTicketPayloadResolver(),
+    new TicketAttributePayloadResolver(),
+    new TicketAttributeResolver(services.attributes),
     new TicketClosedResolver(),
+    new TicketDeletedResolver(),
+    new TicketLifecycleResolver(services.tickets, services.splitting),
     new TicketOpenedResolver(),
     new TicketPayloadResolver(),
-    new TicketRelationsResolver(cursors),
+    new TicketRelationsResolver(services.cursors),
     new TicketReopenedResolver(),
-    new TicketResolver(reading, opening, tickets, updates, readMarks),
+    new TicketResolver(services.reading, services.opening, services.tickets, services.updates, services.readMarks),
     new TicketRightsResolver(),
+    new TicketSplitResolver(),
     new TicketStateErrorResolver(),
     new TicketUpdatedResolver(),
-    new TopicResolver(lookUps),
+    new TopicResolver(services.lookUps),
     new UserResolver(),
     new ValidationErrorResolver(),
     new VersionConflictErrorResolver(),
     new VotePayloadResolver(),
-    new VoteResolver(votes),
+    new VoteResolver(services.votes),
   ];
   const instances = new Map<unknown, object>(resolvers.map((resolver) => [resolver.constructor, resolver]));
   const schema = buildSchemaSync({

@@ -5,12 +5,15 @@ import type { LookUps } from '../services/look-ups.js';
 import type { TicketOpening } from '../services/open-ticket.js';
 import type { ReadMarks } from '../services/read-marks.js';
 import type { TicketReading } from '../services/read-tickets.js';
+import type { TicketSplitting } from '../services/split-ticket.js';
+import type { TicketAttributes } from '../services/ticket-attributes.js';
 import type { Tickets } from '../services/tickets.js';
 import type { TicketUpdates } from '../services/update-ticket.js';
 import type { Votes } from '../services/votes.js';
 
 /** All that resolvers call. */
 export interface Services {
+  readonly attributes: TicketAttributes;
   readonly comments: Comments;
   readonly conversations: Conversations;
   readonly cursors: Cursors;
@@ -18,6 +21,7 @@ export interface Services {
   readonly opening: TicketOpening;
   readonly reading: TicketReading;
   readonly readMarks: ReadMarks;
+  readonly splitting: TicketSplitting;
   readonly tickets: Tickets;
   readonly updates: TicketUpdates;
   readonly votes: Votes;

@@ -35,7 +35,7 @@ function create(db: Database, viewer: SignedInViewer, relation: Relation): unkno
     case 'one':
       return new DataLoader((ids: readonly string[]) => loadOne(db, viewer, relation, ids));
     case 'many':
-      return new DataLoader((keys: readonly string[]) => loadMany(db, relation, keys));
+      return new DataLoader((keys: readonly string[]) => loadMany(db, viewer, relation, keys));
     case 'page':
       return new PageLoader(db, viewer, relation);
   }
@@ -56,8 +56,14 @@ async function loadOne<T>(
   return ids.map((id) => rows.get(id) ?? null);
 }
 
-async function loadMany<T>(db: Database, relation: Many<T>, keys: readonly string[]): Promise<T[][]> {
-  const { entity, key, order, through } = relation;
+async function loadMany<T>(
+  db: Database,
+  viewer: SignedInViewer,
+  relation: Many<T>,
+  keys: readonly string[],
+): Promise<T[][]> {
+  const { values, bind } = parameters();
+  const { entity, key, order, where, through } = relation;
   const parentKey = through
     ? `j.${db.column(through.entity, through.parent as never)}`
     : `r.${db.column(entity, key as keyof T & string)}`;
@@ -66,9 +72,9 @@ async function loadMany<T>(db: Database, relation: Many<T>, keys: readonly strin
     : '';
   const sql = `
     select ${parentKey} as "parentKey", ${db.columns(entity, 'r')} from ${db.table(entity)} r ${junction}
-    where ${parentKey} = any($1::uuid[])
+    where ${parentKey} = any(${bind(keys)}::uuid[]) ${where ? `and ${where(viewer, 'r', bind)}` : ''}
     order by ${order.map((property) => `r.${db.column(entity, property)}`).join(', ')}`;
   const byParent = new Map<string, T[]>(keys.map((id) => [id, []]));
-  for (const row of await db.query<T & { parentKey: string }>(sql, [keys])) byParent.get(row.parentKey)?.push(row);
+  for (const row of await db.query<T & { parentKey: string }>(sql, values)) byParent.get(row.parentKey)?.push(row);
   return keys.map((id) => byParent.get(id) ?? []);
 }

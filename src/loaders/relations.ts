@@ -9,12 +9,13 @@ import { Organization } from '../entities/organization.js';
 import { Project } from '../entities/project.js';
 import { ReadMark } from '../entities/read-mark.js';
 import { State } from '../entities/state.js';
+import { TicketAttribute } from '../entities/ticket-attribute.js';
 import { Ticket } from '../entities/ticket.js';
 import { Topic } from '../entities/topic.js';
 import { UserProject } from '../entities/user-project.js';
 import { User } from '../entities/user.js';
 import { Vote } from '../entities/vote.js';
-import { streamOf, visibleComments, visibleTickets } from '../policies/visibility.js';
+import { streamOf, ticketsWithAttributes, visibleComments, visibleTickets } from '../policies/visibility.js';
 
 /** Which rows, named by the alias, the viewer sees. */
 export type Condition = (viewer: SignedInViewer, alias: string, bind: Bind) => string;
@@ -33,6 +34,7 @@ export interface Many<T> {
   readonly entity: Entity<T>;
   readonly order: readonly (keyof T & string)[];
   readonly key?: keyof T & string;
+  readonly where?: Condition;
   readonly through?: { readonly entity: Entity<unknown>; readonly parent: string; readonly child: string };
 }
 
@@ -59,11 +61,17 @@ const oneBy = <T>(entity: Entity<T>, key: keyof T & string, where: Condition): O
   where,
 });
 
-const many = <T>(entity: Entity<T>, key: keyof T & string, order: (keyof T & string)[]): Many<T> => ({
+const many = <T>(
+  entity: Entity<T>,
+  key: keyof T & string,
+  order: (keyof T & string)[],
+  where?: Condition,
+): Many<T> => ({
   kind: 'many',
   entity,
   key,
   order,
+  ...(where && { where }),
 });
 
 const through = <T, J>(
@@ -115,6 +123,16 @@ const isUnread: Condition = (viewer, alias, bind) => `${alias}.author_id <> ${bi
 
 const ticketOfRow = ofVisibleTicket((ticket, row) => `${ticket}.id = ${row}.ticket_id`);
 
+/** Customers know of their own organization and of those that the tickets which they see belong to or are about. */
+export const knownOrganizations: Condition = orStaff(
+  any(
+    (viewer, alias, bind) => `${alias}.id = ${bind(viewer.organizationId)}::uuid`,
+    ofVisibleTicket(
+      (ticket, row) => `${row}.id in (${ticket}.organization_id, ${ticket}.buyer_id, ${ticket}.consumer_id)`,
+    ),
+  ),
+);
+
 /**
  * Every way from one row to others, declared once. The names without `visible` are for objects that were reached through
  * something that the viewer may see; those with it stand behind the ids that clients send.
@@ -132,15 +150,7 @@ export const relations = {
   visibleComment: one(Comment, all(visibleComments, ticketOfRow)),
   visibleMember: one(Member, ticketOfRow),
   visibleVote: one(Vote, all(ticketOfRow, ofVisibleComment)),
-  visibleOrganization: one(
-    Organization,
-    orStaff(
-      any(
-        (viewer, alias, bind) => `${alias}.id = ${bind(viewer.organizationId)}::uuid`,
-        ofVisibleTicket((ticket, row) => `${ticket}.organization_id = ${row}.id`),
-      ),
-    ),
-  ),
+  visibleOrganization: one(Organization, knownOrganizations),
   visibleProject: one(
     Project,
     orStaff(
@@ -154,6 +164,14 @@ export const relations = {
 
   readMark: oneBy(ReadMark, 'ticketId', ofViewer),
 
+  visibleAttribute: one(
+    TicketAttribute,
+    (viewer, alias, bind) =>
+      `exists (select 1 from tickets vt where vt.id = ${alias}.ticket_id and ${ticketsWithAttributes(viewer, 'vt', bind)})`,
+  ),
+
+  attributes: many(TicketAttribute, 'ticketId', ['type', 'createdAt', 'key']),
+  splitInto: many(Ticket, 'splitFromId', ['number'], visibleTickets),
   subtopics: many(Topic, 'parentId', ['rank', 'key']),
   members: many(Member, 'ticketId', ['position']),
   groupsOfUser: through(Group, [GroupMember, 'userId', 'groupId'], ['name']),

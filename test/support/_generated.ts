@@ -44,12 +44,30 @@ export type CloseTicketInput = {
   ticketId: string;
 };
 
+/** How to reach the people behind a ticket. */
+export type ContactAttributesInput = {
+  /** 1..10 further e-mail addresses, none of them twice. */
+  additionalEmails?: Array<string> | null | undefined;
+  /** An e-mail address. */
+  mainEmail?: string | null | undefined;
+  /** E.164: `+442079460000`. */
+  phoneNumber?: string | null | undefined;
+  /** Such as `email` or `phone`, 1..64 characters. */
+  preferredContactMethod: string;
+};
+
 /** A ticket to open. At least one of `title`, `description` and `body` is needed; null is as absent. */
 export type CreateTicketInput = {
   /** ACCOUNT_USERS when absent. */
   accessLevel?: AccessLevel | null | undefined;
   /** The first comment, 1..50000 characters. */
   body?: string | null | undefined;
+  /** The organization that buys what it is about. */
+  buyerId?: string | null | undefined;
+  /** The organization that uses what it is about. */
+  consumerId?: string | null | undefined;
+  /** How to reach whom it is about; kept as attributes of the type `Contact`. */
+  contact?: ContactAttributesInput | null | undefined;
   /** Key of a contract, 1..64 characters. */
   contractHumanId?: string | null | undefined;
   /** 1..50000 characters. */
@@ -195,6 +213,7 @@ export type NodeQuery = { node:
     | { __typename: 'Project', key: string, id: string }
     | { __typename: 'State', key: string, id: string }
     | { __typename: 'Ticket', title: string, id: string }
+    | { __typename: 'TicketAttribute', id: string }
     | { __typename: 'Topic', key: string, id: string }
     | { __typename: 'User', id: string, humanId: string | null, name: string, role: Role, email: string | null, phoneNumber: string | null, isActive: boolean, createdAt: string, updatedAt: string, organization: { id: string, humanId: string | null, name: string, legalName: string | null, role: string | null } | null, projects: Array<{ id: string, key: string, name: string, organization: { id: string } }>, groups: Array<{ id: string, name: string }> }
     | { __typename: 'Vote', score: number, id: string }
@@ -255,8 +274,10 @@ export type EventsQuery = { ticket: { conversation: { headCursor: string, events
                   | { __typename: 'Ticket', id: string }
                  } }
             | { __typename: 'TicketClosed', cursor: string, at: string, actor: { id: string, name: string } | null, ticket: { id: string, number: number, humanId: string, title: string, version: number, isOpen: boolean, isResolved: boolean, closedAt: string | null, updatedAt: string, status: { key: string, category: StatusCategory | null, name: string }, priority: { key: string, rank: number, name: string } } }
+            | { __typename: 'TicketDeleted', cursor: string, at: string, actor: { id: string, name: string } | null }
             | { __typename: 'TicketOpened', cursor: string, at: string, actor: { id: string, name: string } | null, ticket: { id: string } }
             | { __typename: 'TicketReopened', cursor: string, at: string, actor: { id: string, name: string } | null, ticket: { id: string, number: number, humanId: string, title: string, version: number, isOpen: boolean, isResolved: boolean, closedAt: string | null, updatedAt: string, status: { key: string, category: StatusCategory | null, name: string }, priority: { key: string, rank: number, name: string } } }
+            | { __typename: 'TicketSplit', cursor: string, at: string, actor: { id: string, name: string } | null }
             | { __typename: 'TicketUpdated', cursor: string, at: string, actor: { id: string, name: string } | null }
            }> } } } | null };
 
@@ -320,6 +341,7 @@ export type CreateTicketMutation = { createTicket: { replayed: boolean, ticket: 
           | { id: string }
           | { id: string }
           | { id: string }
+          | { id: string }
          }
     > } | null };
 
@@ -339,6 +361,7 @@ export type JoinTicketMutation = { joinTicket: { replayed: boolean, ticket: { de
       | { __typename: 'TicketStateError', code: ErrorCode, message: string, path: Array<string> | null, ticket: { id: string, isOpen: boolean } }
       | { __typename: 'ValidationError', constraint: string, code: ErrorCode, message: string, path: Array<string> | null }
       | { __typename: 'VersionConflictError', currentVersion: number, code: ErrorCode, message: string, path: Array<string> | null, current:
+          | { id: string }
           | { id: string }
           | { id: string }
           | { id: string }
@@ -380,6 +403,7 @@ export type CloseTicketMutation = { closeTicket: { replayed: boolean, ticket: { 
           | { id: string }
           | { id: string }
           | { id: string }
+          | { id: string }
          }
     > } | null };
 
@@ -410,6 +434,7 @@ export type ReopenTicketMutation = { reopenTicket: { replayed: boolean, ticket: 
           | { id: string }
           | { id: string }
           | { id: string }
+          | { id: string }
          }
     > } | null };
 
@@ -426,6 +451,7 @@ export type AddCommentMutation = { addComment: { cursor: string | null, replayed
       | { __typename: 'TicketStateError', code: ErrorCode, message: string, path: Array<string> | null, ticket: { id: string, isOpen: boolean } }
       | { __typename: 'ValidationError', constraint: string, code: ErrorCode, message: string, path: Array<string> | null }
       | { __typename: 'VersionConflictError', currentVersion: number, code: ErrorCode, message: string, path: Array<string> | null, current:
+          | { id: string }
           | { id: string }
           | { id: string }
           | { id: string }
@@ -474,8 +500,10 @@ export type ConversationEventsSubscription = { conversationEvents:
           | { __typename: 'Ticket', id: string }
          } }
     | { __typename: 'TicketClosed', cursor: string, at: string, actor: { id: string, name: string } | null, ticket: { id: string, number: number, humanId: string, title: string, version: number, isOpen: boolean, isResolved: boolean, closedAt: string | null, updatedAt: string, status: { key: string, category: StatusCategory | null, name: string }, priority: { key: string, rank: number, name: string } } }
+    | { __typename: 'TicketDeleted', cursor: string, at: string, actor: { id: string, name: string } | null }
     | { __typename: 'TicketOpened', cursor: string, at: string, actor: { id: string, name: string } | null, ticket: { id: string } }
     | { __typename: 'TicketReopened', cursor: string, at: string, actor: { id: string, name: string } | null, ticket: { id: string, number: number, humanId: string, title: string, version: number, isOpen: boolean, isResolved: boolean, closedAt: string | null, updatedAt: string, status: { key: string, category: StatusCategory | null, name: string }, priority: { key: string, rank: number, name: string } } }
+    | { __typename: 'TicketSplit', cursor: string, at: string, actor: { id: string, name: string } | null }
     | { __typename: 'TicketUpdated', cursor: string, at: string, actor: { id: string, name: string } | null }
    };
 
@@ -524,6 +552,7 @@ export type TicketOutcomeFragment = { replayed: boolean, ticket: { description: 
         | { id: string }
         | { id: string }
         | { id: string }
+        | { id: string }
        }
   > };
 
@@ -534,6 +563,7 @@ type Failure_TicketStateError_Fragment = { __typename: 'TicketStateError', code:
 type Failure_ValidationError_Fragment = { __typename: 'ValidationError', constraint: string, code: ErrorCode, message: string, path: Array<string> | null };
 
 type Failure_VersionConflictError_Fragment = { __typename: 'VersionConflictError', currentVersion: number, code: ErrorCode, message: string, path: Array<string> | null, current:
+    | { id: string }
     | { id: string }
     | { id: string }
     | { id: string }
@@ -577,9 +607,13 @@ type EventDetails_Rated_Fragment = { __typename: 'Rated', cursor: string, at: st
 
 type EventDetails_TicketClosed_Fragment = { __typename: 'TicketClosed', cursor: string, at: string, actor: { id: string, name: string } | null, ticket: { id: string, number: number, humanId: string, title: string, version: number, isOpen: boolean, isResolved: boolean, closedAt: string | null, updatedAt: string, status: { key: string, category: StatusCategory | null, name: string }, priority: { key: string, rank: number, name: string } } };
 
+type EventDetails_TicketDeleted_Fragment = { __typename: 'TicketDeleted', cursor: string, at: string, actor: { id: string, name: string } | null };
+
 type EventDetails_TicketOpened_Fragment = { __typename: 'TicketOpened', cursor: string, at: string, actor: { id: string, name: string } | null, ticket: { id: string } };
 
 type EventDetails_TicketReopened_Fragment = { __typename: 'TicketReopened', cursor: string, at: string, actor: { id: string, name: string } | null, ticket: { id: string, number: number, humanId: string, title: string, version: number, isOpen: boolean, isResolved: boolean, closedAt: string | null, updatedAt: string, status: { key: string, category: StatusCategory | null, name: string }, priority: { key: string, rank: number, name: string } } };
+
+type EventDetails_TicketSplit_Fragment = { __typename: 'TicketSplit', cursor: string, at: string, actor: { id: string, name: string } | null };
 
 type EventDetails_TicketUpdated_Fragment = { __typename: 'TicketUpdated', cursor: string, at: string, actor: { id: string, name: string } | null };
 
@@ -591,8 +625,10 @@ export type EventDetailsFragment =
   | EventDetails_MemberJoined_Fragment
   | EventDetails_Rated_Fragment
   | EventDetails_TicketClosed_Fragment
+  | EventDetails_TicketDeleted_Fragment
   | EventDetails_TicketOpened_Fragment
   | EventDetails_TicketReopened_Fragment
+  | EventDetails_TicketSplit_Fragment
   | EventDetails_TicketUpdated_Fragment
 ;
 

@@ -75,6 +75,22 @@ export class CommentResolver {
     return loaders.visibleTicket.load(comment.ticketId);
   }
 
+  @FieldResolver(() => TicketType, {
+    nullable: true,
+    description: 'The ticket that it was copied to; null where the viewer may not see it.',
+  })
+  splitTo(@Root() { splitToId }: Comment, @Ctx() { loaders }: Context): Promise<TicketType | null> | null {
+    return splitToId === null ? null : loaders.visibleTicket.load(splitToId);
+  }
+
+  @FieldResolver(() => CommentType, {
+    nullable: true,
+    description: 'The comment of the older ticket that this one was copied from; null where the viewer may not see it.',
+  })
+  splitFrom(@Root() { splitFromId }: Comment, @Ctx() { loaders }: Context): Promise<CommentType | null> | null {
+    return splitFromId === null ? null : loaders.visibleComment.load(splitFromId);
+  }
+
   @FieldResolver(() => UserType, { description: 'Who wrote it.' })
   author(@Root() comment: Comment, @Ctx() { loaders }: Context): Promise<UserType | null> {
     return loaders.user.load(comment.authorId);

@@ -14,6 +14,7 @@ import { globalId } from '../../global-id.js';
 import type { StreamItem } from '../../live/conversation-stream.js';
 import type { Cursors } from '../../live/cursors.js';
 import { CommentType } from '../comment/comment.type.js';
+import type { Loaders } from '../../loaders/loaders.js';
 import type { Context } from '../context.js';
 import { typed } from '../node/node.type.js';
 import { UserType } from '../person/person.type.js';
@@ -28,8 +29,10 @@ import {
   MemberJoinedType,
   RatedType,
   TicketClosedType,
+  TicketDeletedType,
   TicketOpenedType,
   TicketReopenedType,
+  TicketSplitType,
   TicketUpdatedType,
 } from './event.type.js';
 
@@ -107,6 +110,41 @@ export const TicketClosedResolver = aboutTicket(TicketClosedType);
 
 /** What was reopened. */
 export const TicketReopenedResolver = aboutTicket(TicketReopenedType);
+
+/** What is gone. */
+@Resolver(() => TicketDeletedType)
+export class TicketDeletedResolver {
+  @FieldResolver(() => ID, { description: 'The ticket that was deleted.' })
+  ticketId(@Root() { ticketId }: LogEntry): string {
+    return globalId('Ticket', ticketId);
+  }
+}
+
+/** What was split, and into what. */
+@Resolver(() => TicketSplitType)
+export class TicketSplitResolver {
+  @FieldResolver(() => TicketType, {
+    nullable: true,
+    description: 'The ticket that was split; null where the viewer may not see it.',
+  })
+  async from(@Root() entry: LogEntry, @Ctx() { loaders }: Context): Promise<TicketType | null> {
+    return loaders.visibleTicket.load((await isOfCopy(entry, loaders)) ? otherOf(entry) : entry.ticketId);
+  }
+
+  @FieldResolver(() => TicketType, {
+    nullable: true,
+    description: 'The ticket that came of it; null where the viewer may not see it.',
+  })
+  async into(@Root() entry: LogEntry, @Ctx() { loaders }: Context): Promise<TicketType | null> {
+    return loaders.visibleTicket.load((await isOfCopy(entry, loaders)) ? entry.ticketId : otherOf(entry));
+  }
+}
+
+const otherOf = ({ otherTicketId }: LogEntry): string => otherTicketId ?? '';
+
+/** Whether the event stands in the log of the ticket that came of a split. */
+const isOfCopy = async (entry: LogEntry, loaders: Loaders): Promise<boolean> =>
+  (await loaders.visibleTicket.load(entry.ticketId))?.splitFromId === entry.otherTicketId;
 
 /** Makes the resolver of an event that shows a comment. */
 function aboutComment(type: ClassType<ConversationEventType>): ClassType<object> {

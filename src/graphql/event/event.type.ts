@@ -18,6 +18,20 @@ export abstract class ConversationEventType {
 @ObjectType('TicketOpened', { implements: ConversationEventType, description: 'The ticket was opened.' })
 export class TicketOpenedType extends ConversationEventType {}
 
+/** A ticket was deleted. */
+@ObjectType('TicketDeleted', {
+  implements: ConversationEventType,
+  description: 'The ticket was deleted. The last event of its log: the stream completes.',
+})
+export class TicketDeletedType extends ConversationEventType {}
+
+/** A ticket was split. */
+@ObjectType('TicketSplit', {
+  implements: ConversationEventType,
+  description: 'Comments were copied from one ticket into a new one; both logs tell of it.',
+})
+export class TicketSplitType extends ConversationEventType {}
+
 /** A comment was added. */
 @ObjectType('CommentAdded', { implements: ConversationEventType, description: 'A comment was added.' })
 export class CommentAddedType extends ConversationEventType {}

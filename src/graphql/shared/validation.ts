@@ -1,4 +1,4 @@
-import { validate, ValidateBy, type ValidationError } from 'class-validator';
+import { isEmail, validate, ValidateBy, type ValidationError, type ValidationOptions } from 'class-validator';
 import type { ValidatorFn } from 'type-graphql';
 import { type AppError, type ArgumentPath, invalid } from '../../errors.js';
 
@@ -26,6 +26,30 @@ export const Text = (min: number, max: number): PropertyDecorator =>
         typeof args?.value === 'string' && !isStorable(args.value)
           ? `\`${args.property}\` must not contain NUL characters or halves of surrogate pairs.`
           : `\`${args?.property}\` must have ${min}..${max} characters, not counting blanks at its ends.`,
+    },
+  });
+
+/** An e-mail address. */
+export const Email = (options?: ValidationOptions): PropertyDecorator =>
+  ValidateBy(
+    {
+      name: 'email',
+      validator: {
+        validate: (value) => isAbsent(value) || (isStorable(value as string) && isEmail((value as string).trim())),
+        defaultMessage: (args) => `\`${args?.property}\` must be an e-mail address, such as anna@example.com.`,
+      },
+    },
+    options,
+  );
+
+/** A telephone number as E.164 writes it (parity d7). */
+export const PhoneNumber = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'e164',
+    validator: {
+      validate: (value) => isAbsent(value) || /^\+[1-9]\d{1,14}$/.test((value as string).trim()),
+      defaultMessage: (args) =>
+        `\`${args?.property}\` must be a number of 2..15 digits after a plus sign: +442079460000.`,
     },
   });
 

@@ -1,5 +1,5 @@
 import type { SignedInViewer } from '../../auth/viewer.js';
-import type { Visibility } from '../../entities/comment.js';
+import type { Comment, Visibility } from '../../entities/comment.js';
 import type { LogEntryType } from '../../entities/log-entry.js';
 import type { Ticket } from '../../entities/ticket.js';
 import type { VoteScale } from '../../entities/vote.js';
@@ -20,9 +20,23 @@ interface NewVote {
   readonly comment: string | null;
 }
 
+/** An attribute that gets a value, or null to remove it. */
+interface NewAttribute {
+  readonly type: string;
+  readonly key: string;
+  readonly value: string | null;
+}
+
+/** A comment of another ticket that is copied with its author, text and time. */
+export interface CommentCopy extends CommentRef {
+  readonly source: Pick<Comment, 'id' | 'authorRole'>;
+  /** Whether the customer side has read it there. */
+  readonly isRead: boolean;
+}
+
 /** What happens next in a conversation, in its order. Each is written with what it brings; public but for what is about notes. */
 export type NewEvent =
-  | { readonly type: 'CommentAdded'; readonly comment: CommentRef & { readonly body: string } }
+  | { readonly type: 'CommentAdded'; readonly comment: (CommentRef & { readonly body: string }) | CommentCopy }
   | {
       readonly type: 'CommentEdited';
       readonly comment: CommentRef & { readonly body: string };
@@ -30,7 +44,8 @@ export type NewEvent =
     }
   | { readonly type: 'CommentRemoved'; readonly comment: CommentRef }
   | { readonly type: 'Rated'; readonly vote: NewVote; readonly comment?: CommentRef }
-  | { readonly type: Extract<LogEntryType, 'TicketOpened' | 'TicketClosed' | 'TicketReopened'> };
+  | { readonly type: 'TicketSplit'; readonly otherTicketId: string }
+  | { readonly type: Extract<LogEntryType, 'TicketOpened' | 'TicketClosed' | 'TicketReopened' | 'TicketDeleted'> };
 
 /** One addition to a conversation. */
 export interface Addition {
@@ -45,6 +60,8 @@ export interface Addition {
   readonly events: readonly NewEvent[];
   /** What the ticket's fields become; those that differ are told by one TicketUpdated, after the other events. */
   readonly fields?: readonly FieldValue[];
+  /** A change that some customers who see the ticket can't read: the staff stream alone tells of it. */
+  readonly attribute?: NewAttribute;
   /** The status that the ticket gets together with `closedAt`; the events tell of it. */
   readonly becomes?: { readonly statusKey: 'closed' | 'in_progress'; readonly closed: boolean };
   /** Whether a public comment moves the status (parity x9). */

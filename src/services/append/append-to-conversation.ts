@@ -1,3 +1,4 @@
+import type { Queryable } from '../../db/database.js';
 import { StaleRead, type Transaction } from '../../db/unit-of-work.js';
 import { AppError, ErrorCode, notFound } from '../../errors.js';
 import { type Addition, commentNeededBy } from './addition.js';
@@ -9,14 +10,18 @@ import { closingStatement } from './closing-statement.js';
  * take as many comments as it can be written to.
  */
 export async function appendToConversation(tx: Transaction, addition: Addition): Promise<void> {
-  if (addition.events.some(({ type }) => type === 'CommentRemoved')) {
-    // What is left of the comments has to be read by a statement that begins under the lock.
-    await tx.query('select from tickets where id = $1 for no key update', [addition.ticket.id]);
-  }
+  // What such an addition reads beside the ticket has to be read by a statement that begins under the lock.
+  const readsMore = addition.attribute !== undefined || addition.events.some(({ type }) => type === 'CommentRemoved');
+  if (readsMore) await lockTicket(tx, addition.ticket.id);
   const { sql, values } = closingStatement(addition);
   const [changed] = await tx.query<{ staffSeq: number }>(sql, values);
   if (!changed) await explainRefusal(tx, addition);
   tx.touched(addition.ticket.id);
+}
+
+/** Makes everybody else who adds to a ticket wait for the end of the transaction. */
+export async function lockTicket(tx: Queryable, ticketId: string): Promise<void> {
+  await tx.query('select from tickets where id = $1 for no key update', [ticketId]);
 }
 
 /** Finds out which of the closing statement's conditions did not hold; by then the rows may have moved on once more. */

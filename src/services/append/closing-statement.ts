@@ -1,7 +1,8 @@
 import { type Bind, parameters } from '../../db/database.js';
 import { Visibility } from '../../entities/comment.js';
 import { type Addition, commentNeededBy, type NewEvent } from './addition.js';
-import { type Effect, effectsOf } from './effects.js';
+import type { Effect } from './effect.js';
+import { effectsOf } from './effects.js';
 
 /** A statement with its parameters. */
 interface Statement {
@@ -40,7 +41,7 @@ export function closingStatement(addition: Addition): Statement {
     changed as (${update(addition, effects)}),
     new_members as (
       insert into members (ticket_id, user_id, position, joined_at)
-      select locked.id, user_id, cardinality(locked.member_ids) + numbered.staff_seq - locked.staff_seq, now.at
+      select locked.id, user_id, cardinality(locked.member_ids) + row_number() over (order by n), now.at
       from numbered, locked, now where phase = 0
       union all
       select locked.id, author_id, n, now.at
@@ -49,8 +50,10 @@ export function closingStatement(addition: Addition): Statement {
     ${writes.join('\n')}
     new_entries as (
       insert into conversation_log
-        (ticket_id, staff_seq, public_seq, type, at, actor_id, comment_id, user_id, vote_id, changes, image_before, image_changes)
+        (ticket_id, staff_seq, public_seq, type, at, actor_id, comment_id, user_id, vote_id, other_ticket_id, changes,
+         image_before, image_changes)
       select changed.id, n.staff_seq, n.public_seq, n.type, now.at, ${bind(addition.actor.id)}, n.comment_id, n.user_id, n.vote_id,
+        n.other_ticket_id,
         case when n.type = 'TicketUpdated' then updated.changes end,
         case when n.type = 'TicketOpened' then null when n.is_first then locked.image else changed.image end,
         case when n.type = 'TicketOpened' then changed.image
@@ -98,23 +101,25 @@ function changes(effects: readonly Effect[]): string {
 const isAboutNote = (event: NewEvent): boolean =>
   'comment' in event && event.comment?.visibility === Visibility.INTERNAL;
 
-function events({ joining = [], events: added }: Addition, bind: Bind): string {
+function events({ joining = [], events: added, attribute }: Addition, bind: Bind): string {
   const columns = [
     bind(added.map((event) => event.type)),
     bind(added.map((event) => !isAboutNote(event))),
     bind(added.map((event) => ('comment' in event ? (event.comment?.id ?? null) : null))),
     bind(added.map((event) => ('vote' in event ? event.vote.id : null))),
+    bind(added.map((event) => ('otherTicketId' in event ? event.otherTicketId : null))),
   ] as const;
   return `
-    select 0 as phase, j.n, 'MemberJoined' as type, true as is_public, j.user_id, null::uuid as comment_id, null::uuid as vote_id
+    select 0 as phase, j.n, 'MemberJoined' as type, true as is_public, j.user_id, null::uuid as comment_id, null::uuid as vote_id,
+      null::uuid as other_ticket_id
     from locked, unnest(${bind(joining)}::uuid[]) with ordinality as j(user_id, n)
     where j.user_id <> all (locked.member_ids)
     union all
-    select 1, e.n, e.type, e.is_public, null, e.comment_id, e.vote_id
-    from locked, unnest(${columns[0]}::text[], ${columns[1]}::boolean[], ${columns[2]}::uuid[], ${columns[3]}::uuid[])
-      with ordinality as e(type, is_public, comment_id, vote_id, n)
+    select case e.type when 'TicketOpened' then -1 else 1 end, e.n, e.type, e.is_public, null, e.comment_id, e.vote_id, e.other_ticket_id
+    from locked, unnest(${columns[0]}::text[], ${columns[1]}::boolean[], ${columns[2]}::uuid[], ${columns[3]}::uuid[],
+      ${columns[4]}::uuid[]) with ordinality as e(type, is_public, comment_id, vote_id, other_ticket_id, n)
     union all
-    select 2, 1, 'TicketUpdated', true, null, null, null from updated where changes is not null`;
+    select 2, 1, 'TicketUpdated', ${attribute === undefined}, null, null, null, null from updated where changes is not null`;
 }
 
 function update(addition: Addition, effects: readonly Effect[]): string {

@@ -2,26 +2,11 @@ import { isStaff, Role } from '../../auth/viewer.js';
 import type { Bind } from '../../db/database.js';
 import { Visibility } from '../../entities/comment.js';
 import { normalizedScore } from '../../policies/score.js';
-import type { Addition, NewEvent } from './addition.js';
+import type { Addition, CommentCopy, NewEvent } from './addition.js';
+import { attributeSet } from './attribute-effect.js';
+import { commentsCopied, isCopy } from './copy-effect.js';
+import type { Effect } from './effect.js';
 import { accessVersionAfter, type FieldValue, ticketFields } from './ticket-fields.js';
-
-/** A field of the API and SQL of the text that it had and gets; where the two differ, a TicketUpdated tells so. */
-interface ToldField {
-  readonly name: string;
-  readonly before: string;
-  readonly after: string;
-}
-
-/** What an addition does, as parts of the closing statement: in them `locked` is the ticket as it was. */
-export interface Effect {
-  /** Columns of the ticket, known before the events are numbered: `wanted` has them. */
-  readonly columns?: Readonly<Record<string, string>>;
-  readonly told?: readonly ToldField[];
-  /** Further assignments to columns of the ticket; `numbered` and `now` are there too. */
-  readonly sets?: readonly string[];
-  /** Statements that write other tables. */
-  readonly writes?: readonly string[];
-}
 
 type EventOf<T extends NewEvent['type']> = Extract<NewEvent, { type: T }>;
 
@@ -31,12 +16,14 @@ const readBefore = '(locked.last_support_seq <= locked.client_read_seq)::text';
 
 /** All that an addition does beside adding its events. */
 export function effectsOf(addition: Addition, bind: Bind): Effect[] {
-  const { events, fields = [], becomes, clientReadSeq } = addition;
+  const { events, fields = [], attribute, becomes, clientReadSeq } = addition;
   return [
     ...events.map((event) => effectOf(event, addition, bind)),
+    ...commentsCopied(addition, bind),
     ...(addition.movesStatus ? [statusMovedBy(addition)] : []),
     ...fields.map((field) => fieldSet(field, bind)),
     { sets: accessVersionAfter(fields.map(({ name }) => name)) },
+    ...(attribute ? [attributeSet(attribute, bind)] : []),
     ...(becomes ? [closing(becomes, bind)] : []),
     ...(clientReadSeq === undefined ? [] : [readUpTo(clientReadSeq, bind)]),
   ];
@@ -45,19 +32,25 @@ export function effectsOf(addition: Addition, bind: Bind): Effect[] {
 function effectOf(event: NewEvent, addition: Addition, bind: Bind): Effect {
   switch (event.type) {
     case 'CommentAdded':
-      return commentAdded(event, addition, bind);
+      return isCopy(event.comment) ? {} : commentAdded(event.comment, addition, bind);
     case 'CommentEdited':
       return commentEdited(event, bind);
     case 'CommentRemoved':
       return commentRemoved(event, bind);
     case 'Rated':
       return rated(event, addition, bind);
+    case 'TicketDeleted':
+      return { sets: ['deleted_at = now.at'] };
     default:
       return {};
   }
 }
 
-function commentAdded({ comment }: EventOf<'CommentAdded'>, { actor, events }: Addition, bind: Bind): Effect {
+function commentAdded(
+  comment: Exclude<EventOf<'CommentAdded'>['comment'], CommentCopy>,
+  { actor, events }: Addition,
+  bind: Bind,
+): Effect {
   const role = bind(actor.role);
   const isAnswer = isPublic(comment) && isStaff(actor);
   const isOpening = events.some(({ type }) => type === 'TicketOpened');
