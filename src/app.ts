@@ -23,6 +23,7 @@ import { createLogger, type Logger } from './logger.js';
 import { Comments } from './services/comments.js';
 import { Conversations } from './services/conversations.js';
 import { Finder } from './services/find.js';
+import { Links } from './services/links.js';
 import { LookUps } from './services/look-ups.js';
 import { TicketOpening } from './services/open-ticket.js';
 import { People } from './services/people.js';
@@ -106,6 +107,7 @@ async function assemble(
   closing.push(() => doorbell.close());
 
   const cursors = await Cursors.of(db);
+  const links = await Links.of(db);
   const work = new UnitOfWork(db, (ticketIds) => bus.publish(ticketIds));
   const find = new Finder(db);
   const people = new People(db);
@@ -114,6 +116,7 @@ async function assemble(
     comments: new Comments(work, find, config.autoStatus),
     conversations: new Conversations(db, find, cursors, doorbell),
     cursors,
+    links,
     lookUps: new LookUps(db),
     opening: new TicketOpening(work, find),
     reading: new TicketReading(db, config.ticketPrefix),
@@ -160,6 +163,7 @@ async function assemble(
   });
   const { port } = server.address() as AddressInfo;
   const host = config.host.includes(':') ? `[${config.host}]` : config.host.replace('0.0.0.0', '127.0.0.1');
+  links.publishAt(config.publicUrl ?? `http://${host}:${port}`);
   return { url: `http://${host}:${port}/graphql`, services: { db, people, ...services }, stop };
 }
 

@@ -13,6 +13,8 @@ export interface Config {
   readonly tokenIssuer?: string;
   readonly tokenAudience?: string;
   readonly corsOrigins: readonly string[];
+  /** Origin of all links; absent: the address that is listened on. */
+  readonly publicUrl?: string;
   readonly introspection: boolean;
   readonly ticketPrefix: string;
   /** Whether public comments move the status of their ticket. */
@@ -59,6 +61,7 @@ const rules = {
     form: 'origins with commas between them, such as https://support.example.com',
     holds: (text) => originsIn(text).every(isOrigin),
   },
+  PUBLIC_URL: { form: 'an origin without a path, such as https://support.example.com', holds: isOrigin },
   INTROSPECTION: onOrOff,
   TICKET_PREFIX: { form: 'three capital letters, such as INC', holds: (text) => /^[A-Z]{3}$/.test(text) },
   AUTO_STATUS: onOrOff,
@@ -100,6 +103,7 @@ export function loadConfig(environment: Environment): Config {
     ...(variables.DATABASE_URL && { databaseUrl: variables.DATABASE_URL }),
     ...(secret && { tokenKey: { secret } }),
     ...(jwksUrl && { tokenKey: { jwksUrl } }),
+    ...(variables.PUBLIC_URL && { publicUrl: variables.PUBLIC_URL }),
     ...(variables.JWT_ISSUER && { tokenIssuer: variables.JWT_ISSUER }),
     ...(variables.JWT_AUDIENCE && { tokenAudience: variables.JWT_AUDIENCE }),
   });

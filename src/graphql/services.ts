@@ -1,6 +1,7 @@
 import type { Cursors } from '../live/cursors.js';
 import type { Comments } from '../services/comments.js';
 import type { Conversations } from '../services/conversations.js';
+import type { Links } from '../services/links.js';
 import type { LookUps } from '../services/look-ups.js';
 import type { TicketOpening } from '../services/open-ticket.js';
 import type { ReadMarks } from '../services/read-marks.js';
@@ -17,6 +18,7 @@ export interface Services {
   readonly comments: Comments;
   readonly conversations: Conversations;
   readonly cursors: Cursors;
+  readonly links: Links;
   readonly lookUps: LookUps;
   readonly opening: TicketOpening;
   readonly reading: TicketReading;

@@ -160,6 +160,12 @@ describe.each<[string, keyof ReturnType<typeof loadConfig>, [string, unknown][],
     ],
   ],
   [
+    'PUBLIC_URL',
+    'publicUrl',
+    [['https://support.example.com', 'https://support.example.com']],
+    ['support.example.com', 'https://support.example.com/', 'https://support.example.com/tickets', 'ftp://example.com'],
+  ],
+  [
     'INTROSPECTION',
     'introspection',
     [
@@ -237,6 +243,7 @@ it('Every variable has a test here', () => {
     'JWT_ISSUER',
     'JWT_AUDIENCE',
     'CORS_ORIGINS',
+    'PUBLIC_URL',
     'INTROSPECTION',
     'TICKET_PREFIX',
     'AUTO_STATUS',
