@@ -23,12 +23,18 @@ import { createLogger, type Logger } from './logger.js';
 import { Comments } from './services/comments.js';
 import { Conversations } from './services/conversations.js';
 import { Finder } from './services/find.js';
+import { Groups } from './services/groups.js';
 import { LookUps } from './services/look-ups.js';
 import { TicketOpening } from './services/open-ticket.js';
+import { Organizations } from './services/organizations.js';
 import { People } from './services/people.js';
+import { PeopleReading } from './services/read-people.js';
 import { TicketReading } from './services/read-tickets.js';
 import { createSignIn } from './services/sign-in.js';
+import { States } from './services/states.js';
 import { Tickets } from './services/tickets.js';
+import { Topics } from './services/topics.js';
+import { Users } from './services/users.js';
 import { attachSocketServer } from './ws/socket-server.js';
 
 /** A running gateway. */
@@ -101,24 +107,32 @@ async function assemble(
   closing.push(() => doorbell.close());
 
   const cursors = await Cursors.of(db);
-  const work = new UnitOfWork(db, (ticketIds) => bus.publish(ticketIds));
+  const work = new UnitOfWork(db, (ids) => bus.publish(ids));
   const find = new Finder(db);
-  const people = new People(db);
+  const people = new People(db, (userIds) => bus.publish(userIds));
   const services = {
     comments: new Comments(work, find),
     conversations: new Conversations(db, find, cursors, doorbell),
     cursors,
+    groups: new Groups(work),
     lookUps: new LookUps(db),
     opening: new TicketOpening(work, find),
+    organizations: new Organizations(work, find),
+    peopleReading: new PeopleReading(db),
     reading: new TicketReading(db, config.ticketPrefix),
+    states: new States(work),
     tickets: new Tickets(work, find),
+    topics: new Topics(work),
+    users: new Users(db, work, find),
   };
   const door = {
     schema: createSchema(services, (error) => logger.warn({ error: error.cause, code: error.code }, error.message)),
     introspection: config.introspection,
     corsOrigins: config.corsOrigins,
     signIn: createSignIn(createTokenVerifier(options.tokens), people),
-    createContext: (viewer: Viewer) => new Context(viewer, db, services.conversations),
+    createContext: (viewer: Viewer, acceptLanguage?: string) =>
+      new Context(viewer, db, services.conversations, acceptLanguage),
+    watch: (userId: string, listener: () => void) => doorbell.watch(userId, listener),
     formatError: createErrorFormatter(logger, { hints: config.introspection }),
     logger,
   };

@@ -15,9 +15,23 @@ import {
   TicketReopenedResolver,
 } from './event/event.resolver.js';
 import { CheckpointType } from './event/event.type.js';
+import { LookUpMutationsResolver } from './lookup/lookup-mutations.resolver.js';
+import { deleteStatePayload, deleteTopicPayload, statePayload, topicPayload } from './lookup/lookup-payloads.js';
 import { StateResolver, TopicResolver } from './lookup/lookup.resolver.js';
 import { NodeResolver } from './node/node.resolver.js';
+import { GroupMutationsResolver } from './person/group-mutations.resolver.js';
+import { OrganizationMutationsResolver } from './person/organization-mutations.resolver.js';
+import { PeopleResolver } from './person/people.resolver.js';
+import {
+  deleteGroupPayload,
+  deleteProjectPayload,
+  groupPayload,
+  organizationPayload,
+  projectPayload,
+  userPayload,
+} from './person/person-payloads.js';
 import { GroupResolver, OrganizationResolver, ProjectResolver, UserResolver } from './person/person.resolver.js';
+import { UserMutationsResolver } from './person/user-mutations.resolver.js';
 import { guardRootFields } from './root-fields.js';
 import './shared/enums.js';
 import {
@@ -41,9 +55,23 @@ const inertPubSub: PubSub = {
   },
 };
 
+const payloads = [
+  deleteGroupPayload,
+  deleteProjectPayload,
+  deleteStatePayload,
+  deleteTopicPayload,
+  groupPayload,
+  organizationPayload,
+  projectPayload,
+  statePayload,
+  topicPayload,
+  userPayload,
+];
+
 /** Builds the whole schema over the services; `onFault` hears of faults that clients get as data. */
 export function createSchema(services: Services, onFault: (error: AppError) => void): GraphQLSchema {
-  const { comments, cursors, lookUps, opening, reading, tickets } = services;
+  const { comments, cursors, groups, lookUps, opening, organizations, peopleReading, reading } = services;
+  const { states, tickets, topics, users } = services;
   const resolvers: object[] = [
     new CommentAddedResolver(),
     new CommentConnectionResolver(),
@@ -51,11 +79,15 @@ export function createSchema(services: Services, onFault: (error: AppError) => v
     new CommentResolver(comments),
     new ConversationEventResolver(cursors),
     new ConversationResolver(cursors),
+    new GroupMutationsResolver(groups),
     new GroupResolver(),
+    new LookUpMutationsResolver(states, topics),
     new MemberJoinedResolver(),
     new MemberResolver(),
     new NodeResolver(),
+    new OrganizationMutationsResolver(organizations),
     new OrganizationResolver(),
+    new PeopleResolver(peopleReading),
     new ProjectResolver(),
     new RateableResolver(),
     new RatedResolver(),
@@ -68,10 +100,12 @@ export function createSchema(services: Services, onFault: (error: AppError) => v
     new TicketResolver(reading, opening, tickets),
     new TicketStateErrorResolver(),
     new TopicResolver(lookUps),
+    new UserMutationsResolver(users),
     new UserResolver(),
     new ValidationErrorResolver(),
     new VersionConflictErrorResolver(),
     new VoteResolver(),
+    ...payloads.map(({ resolver: Payload }) => new Payload()),
   ];
   const instances = new Map<unknown, object>(resolvers.map((resolver) => [resolver.constructor, resolver]));
   const schema = buildSchemaSync({

@@ -1,0 +1,64 @@
+import type { SignedInViewer } from '../auth/viewer.js';
+import type { Database } from '../db/database.js';
+import { Group } from '../entities/group.js';
+import { User } from '../entities/user.js';
+import { invalid } from '../errors.js';
+import { uuidOf } from '../global-id.js';
+import type { Loaders } from '../loaders/loaders.js';
+import { canSeeEmail, canSeeOrganization, canSeePrivateData } from '../policies/people-policy.js';
+import { requireStaff } from './require-role.js';
+
+/** The keys of a user; null is as absent. */
+export interface UserKeys {
+  id?: string | null;
+  humanId?: string | null;
+  email?: string | null;
+}
+
+/** Finds people and groups for those who may. */
+export class PeopleReading {
+  constructor(private readonly db: Database) {}
+
+  /**
+   * A user by exactly one of their keys: staff find anybody, customers themselves and their organization. Whom a customer
+   * finds by a key must be somebody whose key they could read, or else they could try keys out.
+   */
+  async user(viewer: SignedInViewer, loaders: Loaders, { id, humanId, email }: UserKeys): Promise<User | null> {
+    if ([id, humanId, email].filter((key) => key != null).length !== 1) {
+      throw invalid(['id'], 'exactly_one', 'Give exactly one of `id`, `humanId` and `email`.');
+    }
+    if (id != null) {
+      const uuid = uuidOf('User', id);
+      const user = uuid === null ? null : await loaders.user.load(uuid);
+      return user && canSeeOrganization(viewer, user) ? user : null;
+    }
+    const user =
+      humanId != null
+        ? await this.byKey('human_id', humanId)
+        : await this.byKey('email', (email ?? '').trim().toLowerCase());
+    const mayFind = humanId != null ? canSeePrivateData : canSeeEmail;
+    if (!user || !mayFind(viewer, user)) return null;
+    loaders.user.prime(user.id, user);
+    return user;
+  }
+
+  /** All groups, by name, for staff (parity d12). */
+  groups(viewer: SignedInViewer): Promise<Group[]> {
+    requireStaff(viewer);
+    return this.db.query(`select ${this.db.columns(Group, 'g')} from groups g order by g.name, g.id`);
+  }
+
+  /** A group, for staff (parity d28). */
+  async group(viewer: SignedInViewer, loaders: Loaders, id: string): Promise<Group | null> {
+    requireStaff(viewer);
+    const uuid = uuidOf('Group', id);
+    return uuid === null ? null : loaders.group.load(uuid);
+  }
+
+  private async byKey(column: 'human_id' | 'email', key: string): Promise<User | undefined> {
+    // PostgreSQL can't even be asked for such a text.
+    if (key.includes('\0')) return undefined;
+    const sql = `select ${this.db.columns(User, 'u')} from users u where u.${column} = $1`;
+    return (await this.db.query<User>(sql, [key]))[0];
+  }
+}
