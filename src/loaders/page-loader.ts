@@ -1,22 +1,8 @@
 import DataLoader from 'dataloader';
 import type { SignedInViewer } from '../auth/viewer.js';
 import { type Database, parameters } from '../db/database.js';
+import type { LoadedPage, Window } from '../db/keyset.js';
 import type { Page } from './relations.js';
-
-/** Which rows of a parent are wanted: `limit` of them from the front or from the back, strictly between two positions. */
-export interface Window {
-  readonly limit: number;
-  readonly from: 'front' | 'back';
-  readonly after: number | null;
-  readonly before: number | null;
-}
-
-/** A page of rows, always in ascending order. */
-export interface LoadedPage<T> {
-  readonly rows: T[];
-  readonly hasNext: boolean;
-  readonly hasPrevious: boolean;
-}
 
 /** Loads pages of many parents with one statement for each window, and totals with one for all. */
 export class PageLoader<T> {
@@ -35,7 +21,7 @@ export class PageLoader<T> {
   }
 
   /** The page of one parent. */
-  load(key: string, window: Window): Promise<LoadedPage<T>> {
+  load(key: string, window: Window<number>): Promise<LoadedPage<T>> {
     const name = JSON.stringify(window);
     let loader = this.byWindow.get(name);
     if (!loader) {
@@ -50,7 +36,10 @@ export class PageLoader<T> {
     return this.counts.load(key);
   }
 
-  private async loadPages(keys: readonly string[], { limit, from, after, before }: Window): Promise<LoadedPage<T>[]> {
+  private async loadPages(
+    keys: readonly string[],
+    { limit, from, after, before }: Window<number>,
+  ): Promise<LoadedPage<T>[]> {
     const { db, relation } = this;
     const { values, bind } = parameters();
     const table = db.table(relation.entity);
