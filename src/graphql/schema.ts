@@ -22,6 +22,7 @@ import { NodeResolver } from './node/node.resolver.js';
 import { GroupMutationsResolver } from './person/group-mutations.resolver.js';
 import { OrganizationMutationsResolver } from './person/organization-mutations.resolver.js';
 import { PeopleResolver } from './person/people.resolver.js';
+import { organizationConnection, userConnection } from './person/person-connections.js';
 import {
   deleteGroupPayload,
   deleteProjectPayload,
@@ -55,16 +56,19 @@ const inertPubSub: PubSub = {
   },
 };
 
-const payloads = [
+/** Types that are made rather than written, with the resolvers of their fields. */
+const generated = [
   deleteGroupPayload,
   deleteProjectPayload,
   deleteStatePayload,
   deleteTopicPayload,
   groupPayload,
+  organizationConnection,
   organizationPayload,
   projectPayload,
   statePayload,
   topicPayload,
+  userConnection,
   userPayload,
 ];
 
@@ -105,7 +109,7 @@ export function createSchema(services: Services, onFault: (error: AppError) => v
     new ValidationErrorResolver(),
     new VersionConflictErrorResolver(),
     new VoteResolver(),
-    ...payloads.map(({ resolver: Payload }) => new Payload()),
+    ...generated.map(({ resolver: Generated }) => new Generated()),
   ];
   const instances = new Map<unknown, object>(resolvers.map((resolver) => [resolver.constructor, resolver]));
   const schema = buildSchemaSync({
