@@ -39,10 +39,12 @@ export function closeOnRefusal({ check, watch, isBusy }: Admission, socket: WebS
     clearTimeout(timer);
     if (socket.readyState === socket.OPEN) timer = setTimeout(act, ms);
   };
+  const close = (): void => socket.close(closeCode.forbidden, 'Forbidden');
   const ask = (): void => {
     check().catch((error: unknown) => {
       if (!isUnauthenticated(error)) later(ask, retryMs);
-      else later(() => socket.close(closeCode.forbidden, 'Forbidden'), isBusy() ? lastWordMs : 0);
+      else if (isBusy()) later(close, lastWordMs);
+      else close();
     });
   };
   const unwatch = watch(ask);
