@@ -24,8 +24,10 @@ import { Comments } from './services/comments.js';
 import { Conversations } from './services/conversations.js';
 import { Finder } from './services/find.js';
 import { Links } from './services/links.js';
+import { Groups } from './services/groups.js';
 import { LookUps } from './services/look-ups.js';
 import { TicketOpening } from './services/open-ticket.js';
+import { Organizations } from './services/organizations.js';
 import { People } from './services/people.js';
 import { ReadMarks } from './services/read-marks.js';
 import { TicketReading } from './services/read-tickets.js';
@@ -35,6 +37,10 @@ import { TicketAttributes } from './services/ticket-attributes.js';
 import { Tickets } from './services/tickets.js';
 import { TicketUpdates } from './services/update-ticket.js';
 import { Votes } from './services/votes.js';
+import { PeopleReading } from './services/read-people.js';
+import { States } from './services/states.js';
+import { Topics } from './services/topics.js';
+import { Users } from './services/users.js';
 import { attachSocketServer } from './ws/socket-server.js';
 
 /** A running gateway. */
@@ -108,30 +114,38 @@ async function assemble(
 
   const cursors = await Cursors.of(db);
   const links = await Links.of(db);
-  const work = new UnitOfWork(db, (ticketIds) => bus.publish(ticketIds));
+  const work = new UnitOfWork(db, (ids) => bus.publish(ids));
   const find = new Finder(db);
-  const people = new People(db);
+  const people = new People(db, (userIds) => bus.publish(userIds));
   const services = {
     attributes: new TicketAttributes(work, find),
     comments: new Comments(work, find, config.autoStatus),
     conversations: new Conversations(db, find, cursors, doorbell),
     cursors,
     links,
+    groups: new Groups(work),
     lookUps: new LookUps(db),
     opening: new TicketOpening(work, find),
+    organizations: new Organizations(work, find),
+    peopleReading: new PeopleReading(db),
     reading: new TicketReading(db, config.ticketPrefix),
     readMarks: new ReadMarks(db, work, find),
     splitting: new TicketSplitting(db, work, find),
     tickets: new Tickets(work, find),
     updates: new TicketUpdates(work, find),
     votes: new Votes(work, find),
+    states: new States(work),
+    topics: new Topics(work),
+    users: new Users(db, work, find),
   };
   const door = {
     schema: createSchema(services, (error) => logger.warn({ error: error.cause, code: error.code }, error.message)),
     introspection: config.introspection,
     corsOrigins: config.corsOrigins,
     signIn: createSignIn(createTokenVerifier(options.tokens), people),
-    createContext: (viewer: Viewer) => new Context(viewer, db, services.conversations),
+    createContext: (viewer: Viewer, acceptLanguage?: string) =>
+      new Context(viewer, db, services.conversations, acceptLanguage),
+    watch: (userId: string, listener: () => void) => doorbell.watch(userId, listener),
     formatError: createErrorFormatter(logger, { hints: config.introspection }),
     logger,
   };

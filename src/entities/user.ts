@@ -5,6 +5,7 @@ import { Organization } from './organization.js';
 
 /** A person: a customer or a member of staff. */
 @Entity('users')
+@Index('users_name_idx', { synchronize: false })
 @Unique(['sub'])
 @Unique(['humanId'])
 @Unique(['email'])

@@ -24,9 +24,24 @@ import {
   TicketUpdatedResolver,
 } from './event/event.resolver.js';
 import { CheckpointType } from './event/event.type.js';
+import { LookUpMutationsResolver } from './lookup/lookup-mutations.resolver.js';
+import { deleteStatePayload, deleteTopicPayload, statePayload, topicPayload } from './lookup/lookup-payloads.js';
 import { StateResolver, TopicResolver } from './lookup/lookup.resolver.js';
 import { NodeResolver } from './node/node.resolver.js';
+import { GroupMutationsResolver } from './person/group-mutations.resolver.js';
+import { OrganizationMutationsResolver } from './person/organization-mutations.resolver.js';
+import { PeopleResolver } from './person/people.resolver.js';
+import { organizationConnection, userConnection } from './person/person-connections.js';
+import {
+  deleteGroupPayload,
+  deleteProjectPayload,
+  groupPayload,
+  organizationPayload,
+  projectPayload,
+  userPayload,
+} from './person/person-payloads.js';
 import { GroupResolver, OrganizationResolver, ProjectResolver, UserResolver } from './person/person.resolver.js';
+import { UserMutationsResolver } from './person/user-mutations.resolver.js';
 import { guardRootFields } from './root-fields.js';
 import './shared/enums.js';
 import {
@@ -57,6 +72,22 @@ const inertPubSub: PubSub = {
   },
 };
 
+/** Types that are made rather than written, with the resolvers of their fields. */
+const generated = [
+  deleteGroupPayload,
+  deleteProjectPayload,
+  deleteStatePayload,
+  deleteTopicPayload,
+  groupPayload,
+  organizationConnection,
+  organizationPayload,
+  projectPayload,
+  statePayload,
+  topicPayload,
+  userConnection,
+  userPayload,
+];
+
 /** Builds the whole schema over the services; `onFault` hears of faults that clients get as data. */
 export function createSchema(services: Services, onFault: (error: AppError) => void): GraphQLSchema {
   const resolvers: object[] = [
@@ -71,11 +102,15 @@ export function createSchema(services: Services, onFault: (error: AppError) => v
     new ConversationResolver(services.cursors),
     new DeleteCommentPayloadResolver(),
     new DeleteTicketPayloadResolver(),
+    new GroupMutationsResolver(services.groups),
     new GroupResolver(),
+    new LookUpMutationsResolver(services.states, services.topics),
     new MemberJoinedResolver(),
     new MemberResolver(),
     new NodeResolver(),
+    new OrganizationMutationsResolver(services.organizations),
     new OrganizationResolver(),
+    new PeopleResolver(services.peopleReading),
     new ProjectResolver(),
     new RateableResolver(),
     new RatedResolver(),
@@ -101,6 +136,8 @@ export function createSchema(services: Services, onFault: (error: AppError) => v
     new VersionConflictErrorResolver(),
     new VotePayloadResolver(),
     new VoteResolver(services.votes),
+    new UserMutationsResolver(services.users),
+    ...generated.map(({ resolver: Generated }) => new Generated()),
   ];
   const instances = new Map<unknown, object>(resolvers.map((resolver) => [resolver.constructor, resolver]));
   const schema = buildSchemaSync({

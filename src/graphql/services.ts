@@ -11,6 +11,12 @@ import type { TicketAttributes } from '../services/ticket-attributes.js';
 import type { Tickets } from '../services/tickets.js';
 import type { TicketUpdates } from '../services/update-ticket.js';
 import type { Votes } from '../services/votes.js';
+import type { Groups } from '../services/groups.js';
+import type { Organizations } from '../services/organizations.js';
+import type { PeopleReading } from '../services/read-people.js';
+import type { States } from '../services/states.js';
+import type { Topics } from '../services/topics.js';
+import type { Users } from '../services/users.js';
 
 /** All that resolvers call. */
 export interface Services {
@@ -19,12 +25,18 @@ export interface Services {
   readonly conversations: Conversations;
   readonly cursors: Cursors;
   readonly links: Links;
+  readonly groups: Groups;
   readonly lookUps: LookUps;
   readonly opening: TicketOpening;
+  readonly organizations: Organizations;
+  readonly peopleReading: PeopleReading;
   readonly reading: TicketReading;
   readonly readMarks: ReadMarks;
   readonly splitting: TicketSplitting;
   readonly tickets: Tickets;
   readonly updates: TicketUpdates;
   readonly votes: Votes;
+  readonly states: States;
+  readonly topics: Topics;
+  readonly users: Users;
 }

@@ -49,7 +49,7 @@ export class ConversationStream implements AsyncIterableIterator<StreamItem> {
   /** Whether a checkpoint is due once there is nothing to read. */
   private owesCheckpoint = true;
   private wake: (() => void) | undefined;
-  private readonly unwatch: () => void;
+  private readonly unwatch: (() => void)[];
 
   constructor(
     private readonly db: Database,
@@ -57,10 +57,11 @@ export class ConversationStream implements AsyncIterableIterator<StreamItem> {
     private readonly following: Following,
   ) {
     this.position = following.after;
-    this.unwatch = doorbell.watch(following.ticketId, () => {
+    const ring = (): void => {
       this.rung = true;
       this.wake?.();
-    });
+    };
+    this.unwatch = [following.ticketId, following.viewer.id].map((id) => doorbell.watch(id, ring));
   }
 
   [Symbol.asyncIterator](): this {
@@ -100,7 +101,7 @@ export class ConversationStream implements AsyncIterableIterator<StreamItem> {
   /** Ends the stream at once, also while somebody waits for its next event. */
   return(): Promise<IteratorResult<StreamItem, undefined>> {
     this.finished = true;
-    this.unwatch();
+    for (const unwatch of this.unwatch) unwatch();
     this.wake?.();
     return Promise.resolve({ done: true, value: undefined });
   }

@@ -1,8 +1,10 @@
 import DataLoader from 'dataloader';
 import type { SignedInViewer } from '../auth/viewer.js';
+import type { Named } from '../db/by-name.js';
 import { type Database, parameters } from '../db/database.js';
 import { PageLoader } from './page-loader.js';
-import { type Many, type One, type Page, relations } from './relations.js';
+import { NamedPageLoader } from './named-page-loader.js';
+import { type Many, type NamedPage, type One, type Page, relations } from './relations.js';
 
 type LoaderOf<R> =
   R extends One<infer T>
@@ -11,7 +13,9 @@ type LoaderOf<R> =
       ? DataLoader<string, T[]>
       : R extends Page<infer T>
         ? PageLoader<T>
-        : never;
+        : R extends NamedPage<infer T extends Named>
+          ? NamedPageLoader<T>
+          : never;
 
 /** A loader for each relation, made when it is first asked for. */
 export type Loaders = { readonly [Name in keyof typeof relations]: LoaderOf<(typeof relations)[Name]> };
@@ -28,7 +32,7 @@ export function createLoaders(db: Database, viewer: SignedInViewer): Loaders {
   });
 }
 
-type Relation = One<object> | Many<object> | Page<object>;
+type Relation = One<object> | Many<object> | Page<object> | NamedPage<Named>;
 
 function create(db: Database, viewer: SignedInViewer, relation: Relation): unknown {
   switch (relation.kind) {
@@ -38,6 +42,8 @@ function create(db: Database, viewer: SignedInViewer, relation: Relation): unkno
       return new DataLoader((keys: readonly string[]) => loadMany(db, viewer, relation, keys));
     case 'page':
       return new PageLoader(db, viewer, relation);
+    case 'namedPage':
+      return new NamedPageLoader(db, viewer, relation);
   }
 }
 

@@ -47,6 +47,16 @@ export interface Page<T> {
   readonly where?: Condition;
 }
 
+/** Rows that a table connects to a parent, a page at a time, by name. */
+export interface NamedPage<T> {
+  readonly kind: 'namedPage';
+  readonly entity: Entity<T>;
+  readonly junction: Entity<unknown>;
+  readonly parentKey: string;
+  readonly childKey: string;
+  readonly where: Condition;
+}
+
 const one = <T extends { id: string }>(entity: Entity<T>, where?: Condition): One<T> => ({
   kind: 'one',
   entity,
@@ -86,6 +96,12 @@ const page = <T>(
   position: (viewer: SignedInViewer) => keyof T & string,
   where?: Condition,
 ): Page<T> => ({ kind: 'page', entity, key, position, ...(where && { where }) });
+
+const namedPage = <T, J>(
+  entity: Entity<T>,
+  [junction, parentKey, childKey]: [Entity<J>, keyof J & string, keyof J & string],
+  where: Condition,
+): NamedPage<T> => ({ kind: 'namedPage', entity, junction, parentKey, childKey, where });
 
 const inPublicStream: Condition = (viewer, alias) => (isStaff(viewer) ? 'true' : `${alias}.public_seq is not null`);
 
@@ -179,5 +195,8 @@ export const relations = {
 
   comments: page(Comment, 'ticketId', streamOf, all(inPublicStream, isThere)),
   unreadComments: page(Comment, 'ticketId', streamOf, all(inPublicStream, isThere, isUnread)),
+  membersOfGroup: namedPage(User, [GroupMember, 'groupId', 'userId'], (viewer, alias) =>
+    isStaff(viewer) ? `${alias}.is_active` : 'false',
+  ),
   events: page(LogEntry, 'ticketId', streamOf, inPublicStream),
 };

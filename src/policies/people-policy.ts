@@ -1,4 +1,4 @@
-import { isStaff, isStaffRole, type SignedInViewer } from '../auth/viewer.js';
+import { isStaff, isStaffRole, Role, type SignedInViewer } from '../auth/viewer.js';
 import type { User } from '../entities/user.js';
 
 type Person = Pick<User, 'id' | 'role' | 'organizationId'>;
@@ -17,3 +17,6 @@ export const canSeeEmail = (viewer: SignedInViewer, user: Person): boolean =>
 /** The organization is for staff, the person and teammates. */
 export const canSeeOrganization = (viewer: SignedInViewer, user: Person): boolean =>
   canSeePrivateData(viewer, user) || isTeammate(viewer, user);
+
+/** People, groups, organizations and look-up tables are managed by admins. */
+export const canManage = (viewer: Pick<SignedInViewer, 'role'>): boolean => viewer.role === Role.ADMIN;

@@ -76,8 +76,19 @@ export class Finder {
     return (await this.first(tx, Group, 'r.id = $1::uuid', [uuidOf('Group', id)])) ?? fail('group', path);
   }
 
+  /** An organization. */
+  async organization(tx: Queryable, id: string, path: ArgumentPath): Promise<Organization> {
+    const organization = await this.first(tx, Organization, 'r.id = $1::uuid', [uuidOf('Organization', id)]);
+    return organization ?? fail('organization', path);
+  }
+
   /** An organization that the viewer knows of. */
-  async organization(tx: Queryable, viewer: SignedInViewer, id: string, path: ArgumentPath): Promise<Organization> {
+  async knownOrganization(
+    tx: Queryable,
+    viewer: SignedInViewer,
+    id: string,
+    path: ArgumentPath,
+  ): Promise<Organization> {
     const { values, bind } = parameters();
     const where = `r.id = ${bind(uuidOf('Organization', id))}::uuid and ${knownOrganizations(viewer, 'r', bind)}`;
     return (await this.first(tx, Organization, where, values)) ?? fail('organization', path);

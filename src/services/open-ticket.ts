@@ -129,7 +129,7 @@ export class TicketOpening {
     argument: 'buyerId' | 'consumerId',
   ): Promise<string | null> {
     const id = input[argument];
-    return id == null ? null : (await this.find.organization(tx, viewer, id, ['input', argument])).id;
+    return id == null ? null : (await this.find.knownOrganization(tx, viewer, id, ['input', argument])).id;
   }
 
   /** Staff may open on somebody's behalf; the organization is the reporter's unless staff name another (parity d6). */
@@ -144,7 +144,7 @@ export class TicketOpening {
     const organizationId =
       input.organizationId == null
         ? reporter.organizationId
-        : (await this.find.organization(tx, viewer, input.organizationId, ['input', 'organizationId'])).id;
+        : (await this.find.organization(tx, input.organizationId, ['input', 'organizationId'])).id;
     return { reporterId: reporter.id, isClient: !isStaffRole(reporter.role), organizationId };
   }
 }

@@ -38,12 +38,7 @@ export interface UpdateTicket {
 }
 
 type Argument = Exclude<keyof UpdateTicket, 'ticketId' | 'expectedVersion'>;
-type Resolve = (
-  tx: Queryable,
-  text: string,
-  path: readonly string[],
-  viewer: SignedInViewer,
-) => Promise<string> | string;
+type Resolve = (tx: Queryable, text: string, path: readonly string[]) => Promise<string> | string;
 
 /** How an argument becomes a column of the ticket. */
 interface Rule {
@@ -67,7 +62,7 @@ export class TicketUpdates {
       (type: StateType): Resolve =>
       async (tx, key, path) =>
         (await find.state(tx, type, key.trim(), path)).id;
-    const organization: Resolve = async (tx, id, path, viewer) => (await find.organization(tx, viewer, id, path)).id;
+    const organization: Resolve = async (tx, id, path) => (await find.organization(tx, id, path)).id;
     this.rules = {
       title: { field: 'title', resolve: text },
       description: { field: 'description', clearable: true, resolve: text },
@@ -155,8 +150,7 @@ export class TicketUpdates {
     const values = new Map<TicketFieldName, string | null>();
     for (const [name, { field, resolve }] of Object.entries(this.rules) as [keyof typeof this.rules, Rule][]) {
       const value = input[name];
-      if (value !== undefined)
-        values.set(field, value === null ? null : await resolve(tx, value, ['input', name], viewer));
+      if (value !== undefined) values.set(field, value === null ? null : await resolve(tx, value, ['input', name]));
     }
     const organizationId = values.get('organizationId') ?? ticket.organizationId;
     for (const [field, value] of await changedAccess(tx, viewer, ticket, { ...input, organizationId })) {

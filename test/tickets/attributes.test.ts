@@ -55,7 +55,7 @@ const contact = {
   mainEmail: 'luke@example.com',
   phoneNumber: '+447816432764',
   preferredContactMethod: 'email',
-  additionalEmails: ['one@example.com', ' two@example.com '],
+  additionalEmails: ['one@example.com', 'two@example.com'],
 };
 
 it('[d7, d11] keeps the contact that a ticket is opened with as attributes', async () => {
@@ -80,8 +80,8 @@ it('[d7, d11] keeps the contact that a ticket is opened with as attributes', asy
 it.each([
   ['mainEmail', { mainEmail: 'not an address' }, 'email'],
   ['mainEmail', { mainEmail: 'nul\0@example.com' }, 'email'],
-  ['phoneNumber', { phoneNumber: '0123456981' }, 'e164'],
-  ['phoneNumber', { phoneNumber: '+0123456' }, 'e164'],
+  ['phoneNumber', { phoneNumber: '0123456981' }, 'phoneNumber'],
+  ['phoneNumber', { phoneNumber: '+0123456' }, 'phoneNumber'],
   ['preferredContactMethod', { preferredContactMethod: ' ' }, 'length'],
   ['additionalEmails', { additionalEmails: [] }, 'items'],
   ['additionalEmails', { additionalEmails: ['a@example.com', 'a@example.com'] }, 'items'],

@@ -1,6 +1,6 @@
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
+import type { LoadedPage, Window } from '../../db/keyset.js';
 import { invalid } from '../../errors.js';
-import type { LoadedPage, Window } from '../../loaders/page-loader.js';
 import { CursorScalar } from './scalars.js';
 import { Between, CheckedLater } from './validation.js';
 
@@ -88,7 +88,7 @@ export function connectionType<T extends object>(name: string, node: () => Class
 }
 
 /** The window that the arguments ask for; VALIDATION_FAILED when they contradict each other. */
-export function windowOf(args: PageArgs, pageSize: number, read: (cursor: string, path: string[]) => number): Window {
+export function windowOf<P>(args: PageArgs, pageSize: number, read: (cursor: string, path: string[]) => P): Window<P> {
   if (args.first != null && args.last != null) {
     throw invalid(['last'], 'exclusive', 'Give `first` or `last`, not both.');
   }

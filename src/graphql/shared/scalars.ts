@@ -9,7 +9,9 @@ export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   serialize: (value) => (value as Date).toISOString(),
 });
 
-const isCursor = (value: unknown): value is string => typeof value === 'string' && value.length <= 200;
+/** Enough for a title of 255 characters that JSON has to escape. */
+const longestCursor = 2_400;
+const isCursor = (value: unknown): value is string => typeof value === 'string' && value.length <= longestCursor;
 
 /** An opaque position. */
 export const CursorScalar = new GraphQLScalarType<string, string>({

@@ -1,4 +1,4 @@
-import { isEmail, validate, ValidateBy, type ValidationError, type ValidationOptions } from 'class-validator';
+import { validate, ValidateBy, type ValidationError } from 'class-validator';
 import type { ValidatorFn } from 'type-graphql';
 import { type AppError, type ArgumentPath, invalid } from '../../errors.js';
 
@@ -10,18 +10,20 @@ const codePoints = (text: string): number => {
 
 const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
-const isAbsent = (value: unknown): boolean => value === undefined || value === null;
+const hasLength = (text: string, min: number, max: number): boolean => {
+  const length = codePoints(text.trim());
+  return length >= min && length <= max && isStorable(text);
+};
+
+/** Whether a value is left out; what needs one is not nullable in the schema. */
+export const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
 /** A text whose trimmed length, in code points, lies between the limits (parity e2, e3). */
 export const Text = (min: number, max: number): PropertyDecorator =>
   ValidateBy({
     name: 'length',
     validator: {
-      validate: (value) => {
-        if (isAbsent(value)) return true;
-        const length = codePoints((value as string).trim());
-        return length >= min && length <= max && isStorable(value as string);
-      },
+      validate: (value) => isAbsent(value) || hasLength(value as string, min, max),
       defaultMessage: (args) =>
         typeof args?.value === 'string' && !isStorable(args.value)
           ? `\`${args.property}\` must not contain NUL characters or halves of surrogate pairs.`
@@ -29,27 +31,13 @@ export const Text = (min: number, max: number): PropertyDecorator =>
     },
   });
 
-/** An e-mail address. */
-export const Email = (options?: ValidationOptions): PropertyDecorator =>
-  ValidateBy(
-    {
-      name: 'email',
-      validator: {
-        validate: (value) => isAbsent(value) || (isStorable(value as string) && isEmail((value as string).trim())),
-        defaultMessage: (args) => `\`${args?.property}\` must be an e-mail address, such as anna@example.com.`,
-      },
-    },
-    options,
-  );
-
-/** A telephone number as E.164 writes it (parity d7). */
-export const PhoneNumber = (): PropertyDecorator =>
+/** A list of texts, each of a trimmed length between the limits. */
+export const Texts = (min: number, max: number): PropertyDecorator =>
   ValidateBy({
-    name: 'e164',
+    name: 'length',
     validator: {
-      validate: (value) => isAbsent(value) || /^\+[1-9]\d{1,14}$/.test((value as string).trim()),
-      defaultMessage: (args) =>
-        `\`${args?.property}\` must be a number of 2..15 digits after a plus sign: +442079460000.`,
+      validate: (value) => isAbsent(value) || (value as string[]).every((text) => hasLength(text, min, max)),
+      defaultMessage: (args) => `Each of \`${args?.property}\` must have ${min}..${max} characters.`,
     },
   });
 

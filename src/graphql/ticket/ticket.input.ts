@@ -2,7 +2,8 @@ import { ValidateNested } from 'class-validator';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { AccessLevel } from '../../entities/ticket.js';
 import { expectedVersionField, idempotencyKeyField } from '../shared/payload.js';
-import { Between, CheckedLater, Email, Items, PhoneNumber, Text } from '../shared/validation.js';
+import { Email, PhoneNumber } from '../shared/formats.js';
+import { Between, CheckedLater, Items, Text } from '../shared/validation.js';
 
 const int32 = 2_147_483_647;
 const ticketIdField = { description: 'The ticket.' };
