@@ -23,6 +23,7 @@ import { createLogger, type Logger } from './logger.js';
 import { Comments } from './services/comments.js';
 import { Conversations } from './services/conversations.js';
 import { Finder } from './services/find.js';
+import { TicketListing } from './services/list-tickets.js';
 import { LookUps } from './services/look-ups.js';
 import { TicketOpening } from './services/open-ticket.js';
 import { People } from './services/people.js';
@@ -108,6 +109,7 @@ async function assemble(
     comments: new Comments(work, find),
     conversations: new Conversations(db, find, cursors, doorbell),
     cursors,
+    listing: new TicketListing(db, config.ticketPrefix),
     lookUps: new LookUps(db),
     opening: new TicketOpening(work, find),
     reading: new TicketReading(db, config.ticketPrefix),

@@ -1,6 +1,7 @@
 import type { Cursors } from '../live/cursors.js';
 import type { Comments } from '../services/comments.js';
 import type { Conversations } from '../services/conversations.js';
+import type { TicketListing } from '../services/list-tickets.js';
 import type { LookUps } from '../services/look-ups.js';
 import type { TicketOpening } from '../services/open-ticket.js';
 import type { TicketReading } from '../services/read-tickets.js';
@@ -11,6 +12,7 @@ export interface Services {
   readonly comments: Comments;
   readonly conversations: Conversations;
   readonly cursors: Cursors;
+  readonly listing: TicketListing;
   readonly lookUps: LookUps;
   readonly opening: TicketOpening;
   readonly reading: TicketReading;

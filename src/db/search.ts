@@ -1,0 +1,48 @@
+import { type Bind, type Database, parameters } from './database.js';
+
+/** A search: what was asked for, and whose documents count. */
+export interface Search {
+  readonly text: string;
+  readonly isPublicOnly: boolean;
+}
+
+/** How many documents may be found before going through the list and looking each ticket up is cheaper. */
+const fewHits = 5_000;
+
+const matching = ({ isPublicOnly }: Search, query: string): string =>
+  `d.search @@ ${query}${isPublicOnly ? ' and d.is_public' : ''}`;
+
+const queryOf = ({ text }: Search, bind: Bind): string => `search_query(${bind(text)})`;
+
+/** Whether the planner expects few documents: counting those of a common word would take longer than reading a page. */
+export async function hasFewHits(db: Database, search: Search): Promise<boolean> {
+  const { values, bind } = parameters();
+  const [found] = await db.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
+    `explain (format json) select from search_documents d where ${matching(search, queryOf(search, bind))}`,
+    values,
+  );
+  return (found?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0) < fewHits;
+}
+
+/**
+ * The condition under which a ticket, named by the alias, is found: all words in its title and description, or all in one
+ * comment. Few documents are found first, by themselves; where there are many, each ticket is asked whether it has one.
+ */
+export function found(search: Search, alias: string, bind: Bind, isFew: boolean): string {
+  const matches = matching(search, queryOf(search, bind));
+  return isFew
+    ? `${alias}.id = any(array(select distinct d.ticket_id from search_documents d where ${matches}))`
+    : `exists (select from search_documents d where d.ticket_id = ${alias}.id and ${matches})`;
+}
+
+/** The condition under which the title of a ticket contains a text, whatever the case and accents of either. */
+export const titleContains = (alias: string, text: string): string =>
+  `exists (select from search_documents d where d.id = ${alias}.id
+    and d.title like '%' || regexp_replace(search_fold(${text}), '([\\\\%_])', '\\\\\\1', 'g') || '%')`;
+
+/** Where the words are: 3 in the title, 2 in title and description together, 1 in a comment. */
+export const placeOfWords = (search: Search, alias: string, bind: Bind): string => {
+  const query = queryOf(search, bind);
+  return `coalesce((select case when ts_filter(d.search, '{a}') @@ ${query} then 3 else 2 end
+    from search_documents d where d.id = ${alias}.id and d.search @@ ${query}), 1)`;
+};
