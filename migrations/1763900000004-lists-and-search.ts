@@ -9,6 +9,10 @@ export class ListsAndSearch1763900000004 implements MigrationInterface {
       create extension if not exists unaccent;
       create extension if not exists pg_trgm;
 
+      -- Every list of a customer reads this index, and with it all that is still waiting to be put into it.
+      alter index tickets_member_ids_idx set (fastupdate = off);
+      select gin_clean_pending_list('tickets_member_ids_idx');
+
       create index tickets_updated_at_id_idx on tickets (updated_at, id) where deleted_at is null;
       create index tickets_created_at_id_idx on tickets (created_at, id) where deleted_at is null;
       create index tickets_title_id_idx on tickets (title collate "und-x-icu", id) where deleted_at is null;
@@ -76,8 +80,8 @@ export class ListsAndSearch1763900000004 implements MigrationInterface {
         where c.deleted_at is null;
 
       create index search_documents_ticket_id_idx on search_documents (ticket_id);
-      create index search_documents_search_idx on search_documents using gin (search);
-      create index search_documents_title_idx on search_documents using gin (title gin_trgm_ops);
+      create index search_documents_search_idx on search_documents using gin (search) with (gin_pending_list_limit = 512);
+      create index search_documents_title_idx on search_documents using gin (title gin_trgm_ops) with (fastupdate = off);
 
       create function search_new_tickets() returns trigger language plpgsql as $$
         begin
@@ -139,6 +143,7 @@ export class ListsAndSearch1763900000004 implements MigrationInterface {
       drop text search dictionary portuguese_fillers;
       drop text search dictionary russian_fillers;
       drop text search dictionary english_fillers;
+      alter index tickets_member_ids_idx reset (fastupdate);
       drop index tickets_open_updated_at_id_idx, tickets_external_subject_id_idx, tickets_group_id_updated_at_idx,
         tickets_assignee_id_updated_at_idx, tickets_organization_id_updated_at_idx, tickets_priority_id_id_idx,
         tickets_status_id_id_idx, tickets_title_id_idx, tickets_created_at_id_idx, tickets_updated_at_id_idx;

@@ -103,6 +103,10 @@ export class TicketListing {
         [
           visibleTickets(viewer, 't', bind),
           ...(filter ? [filterCondition(filter, { viewer, alias: 't', bind, prefix })] : []),
+          // The planner can't tell how few of a customer's own tickets have a common word, and would look for them among all.
+          ...(search?.isPublicOnly && !isFew
+            ? [`t.id = any(array(select v.id from tickets v where ${visibleTickets(viewer, 'v', bind)}))`]
+            : []),
           ...(search ? [found(search, 't', bind, isFew)] : []),
         ].join(' and '),
     };
