@@ -6,6 +6,7 @@ import type { AccessLevel } from '../entities/ticket.js';
 import { type NodeType, uuidOf } from '../global-id.js';
 import { visibleEmails } from '../policies/people-policy.js';
 import { numberOf } from './human-id.js';
+import { isStorable } from './text.js';
 
 /** Conditions on one field each. */
 export interface TicketFilterFields {
@@ -63,8 +64,7 @@ export interface FilterScope {
 export type Condition<Value> = (scope: FilterScope, value: Value) => string;
 
 /** PostgreSQL can't even be asked for other texts, so nothing has them. */
-const storable = (texts: readonly string[]): string[] =>
-  texts.filter((text) => !text.includes('\0') && text.isWellFormed());
+const storable = (texts: readonly string[]): string[] => texts.filter(isStorable);
 
 const uuids = (type: NodeType, ids: readonly string[]): string[] =>
   ids.map((id) => uuidOf(type, id)).filter((uuid) => uuid !== null);

@@ -1,4 +1,5 @@
 import { type ArgumentPath, invalid } from '../errors.js';
+import { isStorable, titleLimit } from './text.js';
 import { type Condition, type FilterScope, ticketConditions, type TicketFilterFields } from './ticket-conditions.js';
 
 /** What a ticket has to be like to be listed; null is as absent. */
@@ -13,7 +14,7 @@ export const filterLimits = { levels: 5, conditions: 50, items: 1_000 } as const
 
 const pathOfFilter: ArgumentPath = ['filter'];
 
-/** VALIDATION_FAILED for a filter that is too deep or has too many conditions or items. */
+/** VALIDATION_FAILED for a filter that is too deep, has too many conditions or items, or asks for a title that can't be. */
 export function checkFilter(filter: TicketFilter, path = pathOfFilter, level = 1, count = { conditions: 0 }): void {
   if (level > filterLimits.levels) {
     throw invalid(path, 'levels', `A filter may have at most ${filterLimits.levels} levels.`);
@@ -24,15 +25,25 @@ export function checkFilter(filter: TicketFilter, path = pathOfFilter, level = 1
     if (Array.isArray(value) && value.length > filterLimits.items) {
       throw invalid(at, 'items', `\`${field}\` may have at most ${filterLimits.items} items.`);
     }
-    if (field === 'not') checkFilter(value, at, level + 1, count);
-    else if (field === 'and' || field === 'or') {
+    if (field === 'not') {
+      checkFilter(value, at, level + 1, count);
+    } else if (field === 'and' || field === 'or') {
       for (const [index, part] of (value as TicketFilter[]).entries()) {
         checkFilter(part, [...at, String(index)], level + 1, count);
       }
     } else if (++count.conditions > filterLimits.conditions) {
       throw invalid(at, 'conditions', `A filter may have at most ${filterLimits.conditions} conditions.`);
+    } else if (field === 'title') {
+      checkTitle(value as string, at);
     }
   }
+}
+
+function checkTitle(title: string, path: ArgumentPath): void {
+  const length = [...title.trim()].length;
+  if (length >= 1 && length <= titleLimit && isStorable(title)) return;
+  const message = `\`title\` must have 1..${titleLimit} characters, none of them NUL or half of a surrogate pair.`;
+  throw invalid(path, 'length', message);
 }
 
 /**

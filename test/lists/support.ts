@@ -90,13 +90,14 @@ export async function plainTicket(gateway: TestGateway, reporterId: string): Pro
 /** Makes a ticket for each of the rows, the reporter being their only author. */
 export async function insertTickets(gateway: TestGateway, reporter: Actor, rows: readonly Row[]): Promise<string[]> {
   const plain = await plainTicket(gateway, await idOf(reporter));
-  const [{ number } = { number: 0 }] = await gateway.app.services.db.query<{ number: number }>(
-    'select coalesce(max(number), 0) as number from tickets',
+  const numbers = await gateway.app.services.db.query<{ number: string }>(
+    `select nextval(pg_get_serial_sequence('tickets', 'number')) as number from generate_series(1, $1)`,
+    [rows.length],
   );
   return insert(
     gateway,
     'tickets',
-    rows.map((row, index) => ({ number: number + index + 1, ...plain, ...row })),
+    rows.map((row, index) => ({ number: Number(numbers[index]?.number), ...plain, ...row })),
   );
 }
 

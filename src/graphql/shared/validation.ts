@@ -1,4 +1,4 @@
-import { IsOptional, validate, ValidateBy, ValidateNested, type ValidationError } from 'class-validator';
+import { validate, ValidateBy, type ValidationError } from 'class-validator';
 import type { ValidatorFn } from 'type-graphql';
 import { type AppError, type ArgumentPath, invalid } from '../../errors.js';
 
@@ -52,12 +52,6 @@ export const Items = (min: number, max: number): PropertyDecorator =>
       defaultMessage: (args) => `\`${args?.property}\` must have ${min}..${max} items, none of them twice.`,
     },
   });
-
-/** Checks what is in the property, an input or a list of them, by its own decorators; there may be none. */
-export const Nested = (): PropertyDecorator => (target, property) => {
-  IsOptional()(target, property);
-  ValidateNested()(target, property);
-};
 
 /** Leaves the property to the services' own rules; it marks that somebody has thought of it. */
 export const CheckedLater = (): PropertyDecorator =>

@@ -3,21 +3,13 @@ import { Role } from '../../auth/viewer.js';
 import { StatusCategory } from '../../entities/state.js';
 import { AccessLevel } from '../../entities/ticket.js';
 import { DateTimeScalar } from '../shared/scalars.js';
-import { CheckedLater, Nested, Text } from '../shared/validation.js';
+import { CheckedLater } from '../shared/validation.js';
 
-/** A condition that may be left out; lengths, levels and numbers of conditions are the service's to check. */
+/** A condition that may be left out. The service checks them all: class-validator would take minutes for a large filter. */
 const Condition =
   (type: () => NonNullable<unknown>, description: string): PropertyDecorator =>
   (target, property) => {
     CheckedLater()(target, property);
-    Field(type, { nullable: true, description })(target, property);
-  };
-
-/** Filters within a filter, which are checked as it is. */
-const Filters =
-  (type: () => NonNullable<unknown>, description: string): PropertyDecorator =>
-  (target, property) => {
-    Nested()(target, property);
     Field(type, { nullable: true, description })(target, property);
   };
 
@@ -66,11 +58,7 @@ export class TicketFilterInput {
   @Condition(() => [String], 'Human ids: `INC-1234`.')
   humanId?: string[] | null;
 
-  @Text(1, 255)
-  @Field(() => String, {
-    nullable: true,
-    description: 'Its title contains this text, whatever the case and accents of either: 1..255 characters.',
-  })
+  @Condition(() => String, 'Its title contains this text, whatever the case and accents of either: 1..255 characters.')
   title?: string | null;
 
   @Condition(() => [ID], 'Users, one of whom is among its authors.')
@@ -148,12 +136,12 @@ export class TicketFilterInput {
   @Condition(() => DateTimeScalar, 'Closed before, and closed still.')
   closedBefore?: Date | null;
 
-  @Filters(() => [TicketFilterInput], 'All of these; `[]`: everything.')
+  @Condition(() => [TicketFilterInput], 'All of these; `[]`: everything.')
   and?: TicketFilterInput[] | null;
 
-  @Filters(() => [TicketFilterInput], 'At least one of these; `[]`: nothing.')
+  @Condition(() => [TicketFilterInput], 'At least one of these; `[]`: nothing.')
   or?: TicketFilterInput[] | null;
 
-  @Filters(() => TicketFilterInput, 'Everything that does not match this.')
+  @Condition(() => TicketFilterInput, 'Everything that does not match this.')
   not?: TicketFilterInput | null;
 }

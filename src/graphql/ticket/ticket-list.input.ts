@@ -1,7 +1,7 @@
 import { ArgsType, Field, InputType, Int } from 'type-graphql';
 import { Direction } from '../../db/keyset.js';
 import { TicketOrderField } from '../../services/ticket-order.js';
-import { Between, CheckedLater, Nested, Text } from '../shared/validation.js';
+import { Between, CheckedLater, Text } from '../shared/validation.js';
 import { TicketFilterInput } from './ticket-filter.input.js';
 
 const largestPage = 1_000;
@@ -23,7 +23,7 @@ export class TicketOrderInput {
 /** Which tickets, and in which order. */
 @ArgsType()
 export class TicketListArgs {
-  @Nested()
+  @CheckedLater()
   @Field(() => TicketFilterInput, { nullable: true, description: 'Only those that match; all when absent.' })
   filter?: TicketFilterInput | null;
 
@@ -35,7 +35,7 @@ export class TicketListArgs {
   })
   query?: string | null;
 
-  @Nested()
+  @CheckedLater()
   @Field(() => TicketOrderInput, { nullable: true, description: 'What changed last comes first when absent.' })
   orderBy?: TicketOrderInput | null;
 }
