@@ -24,6 +24,7 @@ import { Comments } from './services/comments.js';
 import { Conversations } from './services/conversations.js';
 import { Finder } from './services/find.js';
 import { Groups } from './services/groups.js';
+import { TicketListing } from './services/list-tickets.js';
 import { LookUps } from './services/look-ups.js';
 import { TicketOpening } from './services/open-ticket.js';
 import { Organizations } from './services/organizations.js';
@@ -115,6 +116,7 @@ async function assemble(
     conversations: new Conversations(db, find, cursors, doorbell),
     cursors,
     groups: new Groups(work),
+    listing: new TicketListing(db, config.ticketPrefix),
     lookUps: new LookUps(db),
     opening: new TicketOpening(work, find),
     organizations: new Organizations(work, find),

@@ -42,6 +42,7 @@ import {
 } from './shared/user-error.resolver.js';
 import { RequestErrorType } from './shared/user-error.type.js';
 import { validateArguments } from './shared/validation.js';
+import { TicketConnectionResolver, TicketPageResolver } from './ticket/ticket-list.resolver.js';
 import { TicketPayloadResolver } from './ticket/ticket-payload.js';
 import { TicketRelationsResolver } from './ticket/ticket-relations.resolver.js';
 import { TicketResolver } from './ticket/ticket.resolver.js';
@@ -74,8 +75,8 @@ const generated = [
 
 /** Builds the whole schema over the services; `onFault` hears of faults that clients get as data. */
 export function createSchema(services: Services, onFault: (error: AppError) => void): GraphQLSchema {
-  const { comments, cursors, groups, lookUps, opening, organizations, peopleReading, reading } = services;
-  const { states, tickets, topics, users } = services;
+  const { comments, cursors, groups, listing, lookUps, opening, organizations, peopleReading } = services;
+  const { reading, states, tickets, topics, users } = services;
   const resolvers: object[] = [
     new CommentAddedResolver(),
     new CommentConnectionResolver(),
@@ -97,7 +98,9 @@ export function createSchema(services: Services, onFault: (error: AppError) => v
     new RatedResolver(),
     new StateResolver(lookUps),
     new TicketClosedResolver(),
+    new TicketConnectionResolver(listing),
     new TicketOpenedResolver(),
+    new TicketPageResolver(listing),
     new TicketPayloadResolver(),
     new TicketRelationsResolver(cursors),
     new TicketReopenedResolver(),

@@ -2,6 +2,7 @@ import type { Cursors } from '../live/cursors.js';
 import type { Comments } from '../services/comments.js';
 import type { Conversations } from '../services/conversations.js';
 import type { Groups } from '../services/groups.js';
+import type { TicketListing } from '../services/list-tickets.js';
 import type { LookUps } from '../services/look-ups.js';
 import type { TicketOpening } from '../services/open-ticket.js';
 import type { Organizations } from '../services/organizations.js';
@@ -18,6 +19,7 @@ export interface Services {
   readonly conversations: Conversations;
   readonly cursors: Cursors;
   readonly groups: Groups;
+  readonly listing: TicketListing;
   readonly lookUps: LookUps;
   readonly opening: TicketOpening;
   readonly organizations: Organizations;
