@@ -25,6 +25,7 @@ import { Conversations } from './services/conversations.js';
 import { Finder } from './services/find.js';
 import { Links } from './services/links.js';
 import { Groups } from './services/groups.js';
+import { TicketListing } from './services/list-tickets.js';
 import { LookUps } from './services/look-ups.js';
 import { TicketOpening } from './services/open-ticket.js';
 import { Organizations } from './services/organizations.js';
@@ -124,6 +125,7 @@ async function assemble(
     cursors,
     links,
     groups: new Groups(work),
+    listing: new TicketListing(db, config.ticketPrefix),
     lookUps: new LookUps(db),
     opening: new TicketOpening(work, find),
     organizations: new Organizations(work, find),

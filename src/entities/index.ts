@@ -9,6 +9,7 @@ import { Member } from './member.js';
 import { Organization } from './organization.js';
 import { Project } from './project.js';
 import { ReadMark } from './read-mark.js';
+import { SearchDocument } from './search-document.js';
 import { State } from './state.js';
 import { SystemEvent } from './system-event.js';
 import { TicketAttribute } from './ticket-attribute.js';
@@ -31,6 +32,7 @@ export const entities = [
   Organization,
   Project,
   ReadMark,
+  SearchDocument,
   State,
   SystemEvent,
   Ticket,

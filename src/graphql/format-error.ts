@@ -10,7 +10,7 @@ const mostLocations = 5;
 /** Codes of the GraphQL layer that clients know by another name here. */
 const renamed: Readonly<Record<string, string>> = { BAD_USER_INPUT: ErrorCode.VALIDATION_FAILED };
 
-/** A document that nests deeply enough takes the parser's stack before its tokens are counted. */
+/** What nests deeply enough takes the stack before anything is counted, be it a document or its variables. */
 const tooDeep = new AppError(ErrorCode.QUERY_TOO_COMPLEX, 'The document is too complex: it is nested too deeply.');
 
 /** Turns any error into what a client may know of it; the same for both doors. */
@@ -48,7 +48,7 @@ const placeOf = ({ locations, path }: GraphQLError): Pick<GraphQLFormattedError,
 function causeOf(error: unknown): unknown {
   let cause = error;
   while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
-  return cause instanceof RangeError && codeIn(error) === 'GRAPHQL_PARSE_FAILED' ? tooDeep : cause;
+  return cause instanceof RangeError && /call stack/.test(cause.message) ? tooDeep : cause;
 }
 
 function extensionsOf({ code, argument, details }: AppError): Record<string, unknown> {

@@ -63,16 +63,19 @@ interface Place {
   readonly page: number;
 }
 
-const fullPage = 100;
+/** How many rows a page may have, by the argument that says how many it has. */
+const fullPages: Readonly<Record<string, number>> = { first: 100, last: 100, itemsPerPage: 1_000 };
 const ordinaryPage = 50;
 const top: Place = { depth: 1, times: 1, page: ordinaryPage };
-/** The fields of a connection that are lists; a fragment may stand between them and the arguments that say how long. */
-const rows = ['nodes', 'edges'];
+/** The fields of a page that are lists; a fragment may stand between them and the arguments that say how long. */
+const rows = ['nodes', 'edges', 'items'];
 
 function pageOf({ arguments: given = [] }: FieldNode): number {
-  const size = given.find(({ name, value }) => ['first', 'last'].includes(name.value) && value.kind !== Kind.NULL);
+  const size = given.find(({ name, value }) => name.value in fullPages && value.kind !== Kind.NULL);
   if (!size) return ordinaryPage;
-  return size.value.kind === Kind.INT ? Math.max(Number(size.value.value), 1) : fullPage;
+  return size.value.kind === Kind.INT
+    ? Math.max(Number(size.value.value), 1)
+    : (fullPages[size.name.value] ?? ordinaryPage);
 }
 
 /** Walks through a document as it would be executed and stops at the first limit, so that it takes no longer than they allow. */

@@ -56,6 +56,7 @@ import {
   SplitTicketPayloadResolver,
   TicketLifecycleResolver,
 } from './ticket/ticket-lifecycle.resolver.js';
+import { TicketConnectionResolver, TicketPageResolver } from './ticket/ticket-list.resolver.js';
 import { TicketPayloadResolver } from './ticket/ticket-payload.js';
 import { TicketRightsResolver } from './ticket/ticket-rights.resolver.js';
 import { TicketRelationsResolver } from './ticket/ticket-relations.resolver.js';
@@ -121,7 +122,9 @@ export function createSchema(services: Services, onFault: (error: AppError) => v
     new TicketClosedResolver(),
     new TicketDeletedResolver(),
     new TicketLifecycleResolver(services.tickets, services.splitting),
+    new TicketConnectionResolver(services.listing),
     new TicketOpenedResolver(),
+    new TicketPageResolver(services.listing),
     new TicketPayloadResolver(),
     new TicketRelationsResolver(services.cursors),
     new TicketReopenedResolver(),

@@ -5,6 +5,7 @@ import { invalid } from '../errors.js';
 import { uuidOf } from '../global-id.js';
 import type { Loaders } from '../loaders/loaders.js';
 import { visibleTickets } from '../policies/visibility.js';
+import { numberOf } from './human-id.js';
 
 const largestNumber = 2_147_483_647;
 
@@ -36,12 +37,7 @@ export class TicketReading {
       const uuid = uuidOf('Ticket', id);
       return uuid === null ? Promise.resolve(null) : loaders.visibleTicket.load(uuid);
     }
-    return this.byNumber(viewer, loaders, number ?? this.numberIn(humanId ?? ''));
-  }
-
-  private numberIn(humanId: string): number {
-    const digits = humanId.startsWith(`${this.prefix}-`) ? humanId.slice(this.prefix.length + 1) : '';
-    return /^[1-9]\d{0,9}$/.test(digits) ? Number(digits) : 0;
+    return this.byNumber(viewer, loaders, number ?? numberOf(this.prefix, humanId ?? ''));
   }
 
   private async byNumber(viewer: SignedInViewer, loaders: Loaders, number: number): Promise<Ticket | null> {

@@ -1,7 +1,10 @@
 import { invalid } from '../errors.js';
 
 /** Longest title, in code points (parity x12). */
-const titleLimit = 255;
+export const titleLimit = 255;
+
+/** Whether a text has only characters that the database can hold. */
+export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
 /** Trims a text and tells blank from absent: null where there is none. */
 export const trimmed = (text: string | null | undefined): string | null => text?.trim() ?? null;

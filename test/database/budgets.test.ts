@@ -138,3 +138,54 @@ it('adds a comment in one statement after the ticket was read, the row lock take
   expect(statements).toHaveLength(2);
   expect(statements[1]).toContain('for no key update');
 });
+
+it('reads an inbox of 100 tickets in at most 9 statements, and in as many as one of 10', async () => {
+  const { customer, agent } = await gateway.cast();
+  const { ticket } = (await customer.run(openTicket, { input: { title: 'An inbox', body: 'A word' } })).createTicket;
+  await agent.run(addComment, { input: { ticketId: ticket.id, body: 'An answer' } });
+  await gateway.app.services.db.query(
+    `with opened as (
+       insert into tickets (title, status_id, priority_id, topic_id, access_level, reporter_id, assignee_id, is_client_author,
+         author_ids, member_ids, staff_seq, public_seq)
+       select 'Ticket ' || n, t.status_id, t.priority_id, (select id from topics where key = 'servers'), 'PRIVATE', t.reporter_id,
+         (select author_id from comments c where c.ticket_id = t.id and c.author_role = 'AGENT'), true, t.author_ids, t.author_ids, 1, 1
+       from tickets t, generate_series(1, 120) n where t.id = $1 returning id, reporter_id
+     )
+     insert into comments (ticket_id, author_id, author_role, visibility, body, staff_seq, public_seq, sent_at)
+     select id, reporter_id, 'CUSTOMER', 'PUBLIC', 'A word', 1, 1, now() from opened`,
+    [ticket.id.slice(4)],
+  );
+  const inbox = `query ($first: Int!) {
+    tickets(filter: { isOpen: true, mine: true }, first: $first) {
+      totalCount
+      nodes {
+        id humanId title updatedAt
+        authors { id name }
+        topic { key name }
+        status { key name }
+        assignee { id name }
+        comments(first: 0) { totalCount }
+        lastComment { body author { name } }
+      }
+    }
+  }`;
+  const statements = await statementsOf(customer, inbox, { first: 100 });
+  expect(statements.length).toBeLessThanOrEqual(9);
+  expect(await statementsOf(customer, inbox, { first: 10 })).toHaveLength(statements.length);
+  const { nodes, totalCount } = (await customer.run(inbox, { first: 100 })).tickets;
+  expect([nodes.length, totalCount]).toEqual([100, 121]);
+  expect(nodes[5]).toMatchObject({
+    assignee: { name: 'Agent' },
+    comments: { totalCount: 1 },
+    lastComment: { body: 'A word' },
+  });
+});
+
+it('counts a list once for all who ask, and not at all when nobody does', async () => {
+  const { customer } = await gateway.cast();
+  const page = 'p: ticketsPage { itemCount pageCount isCountCapped items { id } }';
+  expect(await statementsOf(customer, `{ ${page} }`, {})).toHaveLength(2);
+  expect(await statementsOf(customer, '{ tickets { totalCount isCountCapped } }', {})).toHaveLength(2);
+  expect(await statementsOf(customer, '{ ticketsPage { hasNext items { id } } }', {})).toHaveLength(1);
+  expect(await statementsOf(customer, '{ tickets(query: "word") { nodes { id } } }', {})).toHaveLength(2);
+});

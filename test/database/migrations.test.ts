@@ -43,8 +43,11 @@ it('takes every migration back and leaves nothing behind, and runs them again', 
   const leftovers = `
     select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'S', 'v')
       and relname not in ('migrations', 'migrations_id_seq')
-    union all select proname from pg_proc where pronamespace = 'public'::regnamespace and proname in
-      ('ticket_image', 'image_changes', 'refuse_topic_change')`;
+    union all select proname from pg_proc p where pronamespace = 'public'::regnamespace
+      and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+    union all select cfgname from pg_ts_config where cfgnamespace = 'public'::regnamespace
+    union all select dictname from pg_ts_dict t where dictnamespace = 'public'::regnamespace
+      and not exists (select from pg_depend d where d.objid = t.oid and d.deptype = 'e')`;
   for (const _ of migrations) await dataSource.undoLastMigration();
   expect(await dataSource.query(leftovers)).toEqual([]);
   expect(await dataSource.runMigrations()).toHaveLength(migrations.length);

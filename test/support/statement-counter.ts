@@ -2,14 +2,19 @@ import type { Logger } from 'typeorm';
 
 /** Counts the statements that a gateway sends for operations: neither the ends of transactions nor hints to other gateways. */
 export class StatementCounter implements Logger {
-  private readonly seen: string[] = [];
+  private readonly seen: { sql: string; values: unknown[] }[] = [];
 
-  logQuery(query: string): void {
-    if (!/^(start transaction|begin|commit|rollback|select pg_notify)/i.test(query)) this.seen.push(query);
+  logQuery(sql: string, values: unknown[] = []): void {
+    if (!/^(start transaction|begin|commit|rollback|select pg_notify)/i.test(sql)) this.seen.push({ sql, values });
   }
 
   /** The statements since the last call. */
   take(): string[] {
+    return this.takeWithValues().map(({ sql }) => sql);
+  }
+
+  /** The statements since the last call, and what was bound to them. */
+  takeWithValues(): { sql: string; values: unknown[] }[] {
     return this.seen.splice(0);
   }
 

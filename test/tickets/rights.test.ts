@@ -75,6 +75,8 @@ const matrix: [operation: string, what: string, document: string, outcomes: stri
   ['Query.node', 'a note', 'query ($noteId: ID!) { field: node(id: $noteId) { id } }', staff],
   ['Query.ticket', 'a ticket', 'query ($ticketId: ID!) { field: ticket(id: $ticketId) { id } }', readers],
   ['Query.ticket', 'a closed one', 'query ($ticketId: ID!) { field: ticket(id: $ticketId) { id } }', readers],
+  ['Query.tickets', 'all', '{ field: tickets { totalCount nodes { id } } }', all],
+  ['Query.ticketsPage', 'the first', '{ field: ticketsPage { itemCount items { id } } }', all],
   ['Query.comment', 'a comment', 'query ($commentId: ID!) { field: comment(id: $commentId) { id } }', readers],
   ['Query.comment', 'a note', 'query ($noteId: ID!) { field: comment(id: $noteId) { id } }', staff],
   ['Query.topics', 'all', '{ field: topics { id } }', all],

@@ -3,8 +3,8 @@ import { buildSchema, parse, specifiedRules, validate } from 'graphql';
 import { limits, limitsRule, validationRules } from '../../src/graphql/limits.js';
 
 const schema = buildSchema(`
-  type Query { a(x: [Int]): Int b: Query items(first: Int, last: Int): Items }
-  type Items { nodes: [Query] edges: [Edge] }
+  type Query { a(x: [Int]): Int b: Query list(first: Int, last: Int, itemsPerPage: Int): Items }
+  type Items { nodes: [Query] edges: [Edge] items: [Query] }
   type Edge { node: Query }
 `);
 const refusals = (document: string, rules = validationRules): string[] =>
@@ -76,19 +76,21 @@ const pages = (levels: number, page: (inner: string) => string): string =>
 
 describe('A page in a page in a page of rows', () => {
   it.each<[string, number, (inner: string) => string]>([
-    ['that are asked for by a number', 2, (inner) => `items(first: 100) { nodes { ${inner} } }`],
-    ['that are asked for from the end', 2, (inner) => `items(last: 100) { nodes { ${inner} } }`],
-    ['whose number is a variable', 2, (inner) => `items(first: $n) { nodes { ${inner} } }`],
-    ['that come by themselves', 2, (inner) => `items { nodes { ${inner} } }`],
-    ['that come without a number', 2, (inner) => `items(first: null) { nodes { ${inner} } }`],
-    ['that are few', 4, (inner) => `items(first: 10) { nodes { ${inner} } }`],
-    ['that are edges', 2, (inner) => `items { edges { node { ${inner} } } }`],
-    ['under other names', 2, (inner) => `x: items { y: nodes { ${inner} } }`],
-    ['in a nameless fragment', 2, (inner) => `items { ... { nodes { ${inner} } } }`],
+    ['that are asked for by a number', 2, (inner) => `list(first: 100) { nodes { ${inner} } }`],
+    ['that are asked for from the end', 2, (inner) => `list(last: 100) { nodes { ${inner} } }`],
+    ['that have so many items', 2, (inner) => `list(itemsPerPage: 100) { items { ${inner} } }`],
+    ['whose number of items is a variable', 1, (inner) => `list(itemsPerPage: $n) { items { ${inner} } }`],
+    ['whose number is a variable', 2, (inner) => `list(first: $n) { nodes { ${inner} } }`],
+    ['that come by themselves', 2, (inner) => `list { nodes { ${inner} } }`],
+    ['that come without a number', 2, (inner) => `list(first: null) { nodes { ${inner} } }`],
+    ['that are few', 4, (inner) => `list(first: 10) { nodes { ${inner} } }`],
+    ['that are edges', 2, (inner) => `list { edges { node { ${inner} } } }`],
+    ['under other names', 2, (inner) => `x: list { y: nodes { ${inner} } }`],
+    ['in a nameless fragment', 2, (inner) => `list { ... { nodes { ${inner} } } }`],
     [
       'in a fragment of a fragment',
       2,
-      (inner) => `... on Query { items { ... on Items { ... { edges { node { ${inner} } } } } } }`,
+      (inner) => `... on Query { list { ... on Items { ... { edges { node { ${inner} } } } } } }`,
     ],
   ])('%s is refused from the level on where it could fill the memory', (_what, levels, page) => {
     const query = (depth: number): string => `query ($n: Int = 100) { a(x: [$n]) ${pages(depth, page)} }`;
@@ -99,7 +101,7 @@ describe('A page in a page in a page of rows', () => {
   });
 
   it('in a fragment with a name is refused as well', () => {
-    const query = `{ items { ...A } } fragment A on Items { nodes { items { ...B } } } fragment B on Items { nodes { items { ...C } } }
+    const query = `{ list { ...A } } fragment A on Items { nodes { list { ...B } } } fragment B on Items { nodes { list { ...C } } }
       fragment C on Items { edges { node { a } } }`;
     expect(refusals(query)).toEqual(['The document is too complex: at most 50000 fields in the answer are allowed.']);
   });

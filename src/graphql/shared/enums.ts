@@ -1,10 +1,12 @@
 import { registerEnumType } from 'type-graphql';
 import { Role } from '../../auth/viewer.js';
+import { Direction } from '../../db/keyset.js';
 import { Visibility } from '../../entities/comment.js';
 import { StateType, StatusCategory } from '../../entities/state.js';
 import { AccessLevel } from '../../entities/ticket.js';
 import { VoteScale } from '../../entities/vote.js';
 import { ErrorCode } from '../../errors.js';
+import { TicketOrderField } from '../../services/ticket-order.js';
 
 registerEnumType(Role, {
   name: 'Role',
@@ -70,6 +72,32 @@ registerEnumType(VoteScale, {
     THUMBS: { description: '-1 or 1, for a comment.' },
     FIVE_POINT: { description: '1..5, given when closing.' },
     TEN_POINT: { description: '1..10, given to a ticket by rating it.' },
+  },
+});
+
+registerEnumType(TicketOrderField, {
+  name: 'TicketOrderField',
+  description: 'What tickets can be listed by.',
+  valuesConfig: {
+    CREATED_AT: { description: 'When it was opened.' },
+    UPDATED_AT: { description: 'When it last changed.' },
+    NUMBER: { description: 'Its number.' },
+    TITLE: { description: 'Its title, as a dictionary would order it.' },
+    STATUS: { description: 'The rank of its status.' },
+    PRIORITY: { description: 'The rank of its priority.' },
+    RELEVANCE: {
+      description:
+        'Where the words of `query` are, without which it is refused: DESC begins with titles, then come descriptions, then comments; what changed last first.',
+    },
+  },
+});
+
+registerEnumType(Direction, {
+  name: 'OrderDirection',
+  description: 'Which way a list runs.',
+  valuesConfig: {
+    ASC: { description: 'The smallest or oldest first.' },
+    DESC: { description: 'The greatest or newest first.' },
   },
 });
 

@@ -1,0 +1,127 @@
+import { isStaff, type SignedInViewer } from '../auth/viewer.js';
+import type { Database } from '../db/database.js';
+import {
+  countUpTo,
+  type Keyset,
+  type LoadedPage,
+  type PlacedPage,
+  type Position,
+  readOffset,
+  readWindow,
+  type Window,
+} from '../db/keyset.js';
+import { readCursor, writeCursor } from '../db/list-cursors.js';
+import { found, hasFewHits, type Search } from '../db/search.js';
+import { Ticket } from '../entities/ticket.js';
+import type { ArgumentPath } from '../errors.js';
+import type { Loaders } from '../loaders/loaders.js';
+import { visibleTickets } from '../policies/visibility.js';
+import { checkFilter, filterCondition, type TicketFilter } from './ticket-filter.js';
+import { defaultOrder, orderKeys, type TicketOrder } from './ticket-order.js';
+
+/** Which tickets, and in which order; null is as absent. */
+export interface TicketQuery {
+  filter?: TicketFilter | null;
+  query?: string | null;
+  orderBy?: TicketOrder | null;
+}
+
+/** A list that was read in part; counting is left for whoever wants to know. */
+export interface Counted {
+  readonly count: () => Promise<Count>;
+}
+
+/** How many tickets a list has: no more than the cap are counted. */
+export interface Count {
+  readonly total: number;
+  readonly isCapped: boolean;
+}
+
+/** Up to how many tickets are counted. */
+const countCap = 10_000;
+
+/** Lists tickets for those who see them, and searches in them. */
+export class TicketListing {
+  constructor(
+    private readonly db: Database,
+    private readonly prefix: string,
+  ) {}
+
+  /** Positions in the order of a query, as clients see them. */
+  cursors({ orderBy, query }: TicketQuery): {
+    write: (position: Position) => string;
+    read: (cursor: string, path: ArgumentPath) => Position;
+  } {
+    const order = orderBy ?? defaultOrder;
+    const { keys, groups } = orderKeys(order, query == null ? null : { text: query, isPublicOnly: true });
+    const types = [...(groups ? [groups(() => '').key.type] : []), ...keys.map(({ type }) => type)];
+    return {
+      write: (position) => writeCursor(order.field, position),
+      read: (cursor, path) => readCursor(order.field, types, cursor, path),
+    };
+  }
+
+  /** The tickets between two positions. */
+  async window(
+    viewer: SignedInViewer,
+    loaders: Loaders,
+    query: TicketQuery,
+    window: Window<Position>,
+  ): Promise<PlacedPage<Ticket> & Counted> {
+    const list = await this.listOf(viewer, query);
+    const page = await readWindow(this.db, list, window);
+    for (const row of page.rows) remember(loaders, row);
+    return { ...page, count: this.counter(list) };
+  }
+
+  /** The tickets of a page, the first page being 1. */
+  async page(
+    viewer: SignedInViewer,
+    loaders: Loaders,
+    query: TicketQuery,
+    { page, itemsPerPage }: { page: number; itemsPerPage: number },
+  ): Promise<LoadedPage<Ticket> & Counted> {
+    const list = await this.listOf(viewer, query);
+    const loaded = await readOffset(this.db, list, { limit: itemsPerPage, offset: (page - 1) * itemsPerPage });
+    for (const row of loaded.rows) remember(loaders, row);
+    return { ...loaded, count: this.counter(list) };
+  }
+
+  private async listOf(viewer: SignedInViewer, { filter, query, orderBy }: TicketQuery): Promise<Keyset<Ticket>> {
+    if (filter) checkFilter(filter);
+    const search: Search | null = query == null ? null : { text: query, isPublicOnly: !isStaff(viewer) };
+    const order = orderBy ?? defaultOrder;
+    const keys = orderKeys(order, search);
+    const isFew = search !== null && (await hasFewHits(this.db, search));
+    const { prefix } = this;
+    return {
+      ...keys,
+      entity: Ticket,
+      alias: 't',
+      direction: order.direction,
+      where: (bind) =>
+        [
+          visibleTickets(viewer, 't', bind),
+          ...(filter ? [filterCondition(filter, { viewer, alias: 't', bind, prefix })] : []),
+          // The planner can't tell how few of a customer's own tickets have a common word, and would look for them among all.
+          ...(search?.isPublicOnly && !isFew
+            ? [`t.id = any(array(select v.id from tickets v where ${visibleTickets(viewer, 'v', bind)}))`]
+            : []),
+          ...(search ? [found(search, 't', bind, isFew)] : []),
+        ].join(' and '),
+    };
+  }
+
+  /** Counts once, and not before somebody asks. */
+  private counter(list: Keyset<Ticket>): () => Promise<Count> {
+    let counted: Promise<Count> | undefined;
+    const count = async (): Promise<Count> => {
+      const total = await countUpTo(this.db, list, countCap);
+      return { total: Math.min(total, countCap), isCapped: total > countCap };
+    };
+    return () => (counted ??= count());
+  }
+}
+
+/** Whatever leads back to the ticket has to tell of the same row. */
+const remember = ({ visibleTicket }: Loaders, ticket: Ticket): unknown => visibleTicket.prime(ticket.id, ticket);
