@@ -10,7 +10,7 @@ export interface TicketFilter extends TicketFilterFields {
 }
 
 /** What one filter may ask for. */
-export const filterLimits = { levels: 5, conditions: 50, items: 1_000 } as const;
+const filterLimits = { levels: 5, conditions: 50, items: 1_000 } as const;
 
 const pathOfFilter: ArgumentPath = ['filter'];
 

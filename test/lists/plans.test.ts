@@ -1,6 +1,7 @@
 import type { TicketFilter, TicketOrder } from '../support/_generated.js';
 import { type Actor, TestGateway } from '../support/gateway.js';
-import { idOf, list, plainTicket } from './support.js';
+import type { list } from './support.js';
+import { idOf, plainTicket } from './support.js';
 
 let gateway: TestGateway;
 let agent: Actor;

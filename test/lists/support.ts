@@ -36,7 +36,7 @@ export async function refusal(
   variables: Record<string, unknown>,
   document: typeof TicketsDocument | typeof TicketsPageDocument = TicketsDocument,
 ): Promise<{ code: string; argument: string[] | undefined; message: string }> {
-  const { errors } = await actor.send(document as typeof TicketsDocument, variables as Variables);
+  const { errors } = await actor.send(document as typeof TicketsDocument, variables);
   const [error] = errors ?? [];
   if (!error) throw new Error('it was not refused');
   return { code: error.extensions.code, argument: error.extensions.argument, message: error.message };

@@ -33,7 +33,7 @@ const everyAnswer = async (actor: Actor, query: string): Promise<unknown[]> => {
 it('[a1, c5, c7] shows staff all tickets and others those that they take part in or that are open to them', async () => {
   const { customer, teammate, stranger, agent, admin } = await gateway.cast();
   const mentioned = await gateway.signIn({ role: 'customer', organization: 'ORG-mentioned' });
-  const shared = await openTicket(customer, { title: 'Shared', body: 'puffin' });
+  await openTicket(customer, { title: 'Shared', body: 'puffin' });
   const own = await openTicket(customer, { title: 'Own', body: 'puffin', accessLevel: 'PRIVATE' });
   await say(agent, own.id, 'Look at this', { mentionIds: [await idOf(mentioned)] });
   const expected = new Map([
