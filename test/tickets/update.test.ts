@@ -40,65 +40,76 @@ const update = async (actor: Actor, ticketId: string, input: Input): Promise<Tic
   (await done(actor, 'updateTicket', { ticketId, ...input })).ticket;
 
 /** Argument, field of the ticket, two values of it as they are sent, and what is read of them. */
-type Field = [argument: string, field: keyof Ticket, values: () => Promise<[string, string]>, key?: 'key' | 'id'];
+type Field = [
+  argument: string,
+  field: keyof Ticket,
+  values: () => Promise<[string, string]>,
+  key: 'text' | 'key' | 'id',
+];
 
-const fixed = (...values: [string, string]) => () => Promise.resolve(values);
+const fixed =
+  (...values: [string, string]) =>
+  () =>
+    Promise.resolve(values);
 const twoOf = (make: () => Promise<string>) => async (): Promise<[string, string]> => [await make(), await make()];
 const newAgent = async (): Promise<string> => idOf(await gateway.signIn({ role: 'agent' }));
 
 const clearable: Field[] = [
-  ['description', 'description', fixed('At length', 'At more length')],
-  ['serviceImpact', 'serviceImpact', fixed('No orders', 'No orders at all')],
-  ['contractHumanId', 'contractHumanId', fixed('CON-1', 'CON-2')],
-  ['tenantHumanId', 'tenantHumanId', fixed('TEN-1', 'TEN-2')],
-  ['externalSubjectId', 'externalSubjectId', fixed('package-1', 'package-2')],
+  ['description', 'description', fixed('At length', 'At more length'), 'text'],
+  ['serviceImpact', 'serviceImpact', fixed('No orders', 'No orders at all'), 'text'],
+  ['contractHumanId', 'contractHumanId', fixed('CON-1', 'CON-2'), 'text'],
+  ['tenantHumanId', 'tenantHumanId', fixed('TEN-1', 'TEN-2'), 'text'],
+  ['externalSubjectId', 'externalSubjectId', fixed('package-1', 'package-2'), 'text'],
   ['typeKey', 'type', fixed('incident', 'question'), 'key'],
-  ['stageKey', 'stage', fixed('triage', 'work'), 'key'],
-  ['outcomeKey', 'outcome', fixed('solved', 'rejected'), 'key'],
+  ['stageKey', 'stage', fixed('triage', 'fix'), 'key'],
+  ['outcomeKey', 'outcome', fixed('solved', 'duplicate'), 'key'],
   ['assigneeId', 'assignee', twoOf(newAgent), 'id'],
   ['groupId', 'group', twoOf(newGroup), 'id'],
   ['buyerId', 'buyer', twoOf(newOrganization), 'id'],
   ['consumerId', 'consumer', twoOf(newOrganization), 'id'],
 ];
 const kept: Field[] = [
-  ['title', 'title', fixed('Another title', 'A third one')],
+  ['title', 'title', fixed('Another title', 'A third one'), 'text'],
   ['statusKey', 'status', fixed('waiting', 'resolved'), 'key'],
   ['priorityKey', 'priority', fixed('high', 'urgent'), 'key'],
-  ['accessLevel', 'accessLevel', fixed('PRIVATE', 'ALL_USERS')],
+  ['accessLevel', 'accessLevel', fixed('PRIVATE', 'ALL_USERS'), 'text'],
   ['reporterId', 'reporter', twoOf(async () => idOf(await gateway.signIn({ role: 'customer' }))), 'id'],
   ['organizationId', 'organization', twoOf(newOrganization), 'id'],
 ];
 
-const shown = (ticket: Ticket, field: keyof Ticket, key?: 'key' | 'id'): unknown => {
+const shown = (ticket: Ticket, field: keyof Ticket, key: 'text' | 'key' | 'id'): unknown => {
   const value = ticket[field] as unknown;
-  return key && value ? (value as Record<string, unknown>)[key] : value;
+  return key !== 'text' && value ? (value as Record<string, unknown>)[key] : value;
 };
 
-it.each([...clearable, ...kept])('[d25, a5] sets %s and tells it before and after', async (argument, field, values, key) => {
-  const { customer, agent } = await gateway.cast();
-  const opened = await openTicket(customer);
-  const [first, second] = await values();
-  let before = shown(opened, field, key) as string | null;
-  let version = opened.version;
-  for (const after of [first, second]) {
-    const ticket = await update(agent, opened.id, { [argument]: after });
-    expect(shown(ticket, field, key)).toBe(after);
-    expect(lastEvents(ticket, 1)).toMatchObject([
-      {
-        __typename: 'TicketUpdated',
-        actor: { id: await idOf(agent) },
-        at: ticket.updatedAt,
-        ticket: { id: opened.id },
-        changes: [{ field, before, after }],
-      },
-    ]);
-    expect(ticket.version).toBe(++version);
-    before = after;
-  }
-  const again = await update(agent, opened.id, { [argument]: second });
-  expect(again).toEqual(await read(agent, opened.id));
-  expect(again.version).toBe(version);
-});
+it.each([...clearable, ...kept])(
+  '[d25, a5] sets %s and tells it before and after',
+  async (argument, field, values, key) => {
+    const { customer, agent } = await gateway.cast();
+    const opened = await openTicket(customer);
+    const [first, second] = await values();
+    let before = shown(opened, field, key) as string | null;
+    let version = opened.version;
+    for (const after of [first, second]) {
+      const ticket = await update(agent, opened.id, { [argument]: after });
+      expect(shown(ticket, field, key)).toBe(after);
+      expect(lastEvents(ticket, 1)).toMatchObject([
+        {
+          __typename: 'TicketUpdated',
+          actor: { id: await idOf(agent) },
+          at: ticket.updatedAt,
+          ticket: { id: opened.id },
+          changes: [{ field, before, after }],
+        },
+      ]);
+      expect(ticket.version).toBe(++version);
+      before = after;
+    }
+    const again = await update(agent, opened.id, { [argument]: second });
+    expect(again).toEqual(await read(agent, opened.id));
+    expect(again.version).toBe(version);
+  },
+);
 
 it.each(clearable)('[d25] clears %s by null, once', async (argument, field, values) => {
   const { customer, agent } = await gateway.cast();
