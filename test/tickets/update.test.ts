@@ -1,6 +1,7 @@
 import { globalId } from '../../src/global-id.js';
 import { type Actor, newHumanId, TestGateway } from '../support/gateway.js';
 import {
+  allRows,
   deactivate,
   done,
   idOf,
@@ -161,12 +162,15 @@ it('[d25] tells all that was changed at once in one event, and leaves the rest a
 it('[a5, d25] takes an update of nothing, from those who may change something', async () => {
   const { customer, teammate, agent } = await gateway.cast();
   const { id: ticketId } = await openTicket(customer);
+  const rows = await allRows(gateway);
   for (const actor of [agent, customer]) {
     const { ticket, comment } = await done(actor, 'updateTicket', { ticketId });
     expect({ comment, version: ticket.version, story: story(ticket) }).toEqual({
       ...{ comment: null, version: 1, story: ['TicketOpened'] },
     });
   }
+  await update(agent, ticketId, { title: 'A ticket', priorityKey: 'low', description: null });
+  expect(await allRows(gateway)).toEqual(rows);
   expect(await refused(gateway, teammate, 'updateTicket', { ticketId })).toMatchObject({
     code: 'FORBIDDEN',
     path: ['input', 'ticketId'],
