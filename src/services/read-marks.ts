@@ -48,8 +48,9 @@ export class ReadMarks {
             [ticket.id, viewer.id, comment.id, comment.staffSeq],
           );
           const clientReadSeq = comment.publicSeq ?? 0;
-          const isNews = ticket.lastSupportSeq > ticket.clientReadSeq && clientReadSeq > ticket.clientReadSeq;
-          if (isStaff(viewer) || !isNews) return;
+          // A comment that came after the ticket was read may be an answer that the ticket, as it was read, knows nothing of.
+          const hasAnswer = ticket.lastSupportSeq > ticket.clientReadSeq || clientReadSeq > ticket.publicSeq;
+          if (isStaff(viewer) || !hasAnswer || clientReadSeq <= ticket.clientReadSeq) return;
           await appendToConversation(tx, { actor: viewer, ticket, events: [], clientReadSeq, path: ticketPath });
         },
       };

@@ -135,8 +135,8 @@ export class TicketUpdates {
       if (canChangeAccess(viewer, ticket)) continue;
       throw forbidden(`Only authors of the ticket and members of staff change \`${name}\`.`, ['input', name]);
     }
-    if (content.length + access.length === 0) {
-      throw invalid(['input'], 'required', 'Give at least one field to change.');
+    if (content.length + access.length === 0 && !canChangeAccess(viewer, ticket)) {
+      throw forbidden('You may read this ticket but not change it.', ticketPath);
     }
     return content.length > 0;
   }

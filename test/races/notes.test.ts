@@ -1,5 +1,6 @@
 import { addComment, followTicket, openTicket } from '../support/documents.js';
-import { TestGateway } from '../support/gateway.js';
+import { type Actor, TestGateway } from '../support/gateway.js';
+import { done, idOf, type Input } from '../tickets/support.js';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -20,14 +21,18 @@ const everything = /* GraphQL */ `
       isOpen
       isResolved
       isClientAuthor
+      isClientRead
       version
       createdAt
       updatedAt
       closedAt
+      viewerCanUpdate
+      viewerCanChangeAccess
       viewerCanClose
       viewerCanReopen
       viewerCanComment
       viewerCanJoin
+      viewerCanRate
       status {
         key
       }
@@ -68,8 +73,14 @@ const everything = /* GraphQL */ `
               updatedAt
             }
             visibility
+            isClientRead
             version
             sentAt
+            editedAt
+            deletedAt
+            viewerCanUpdate
+            viewerCanDelete
+            viewerCanRate
             vote {
               id
             }
@@ -85,6 +96,10 @@ const everything = /* GraphQL */ `
       conversation {
         id
         headCursor
+        viewerUnreadCount
+        viewerLastRead {
+          id
+        }
         members {
           id
           user {
@@ -102,6 +117,13 @@ const everything = /* GraphQL */ `
               actor {
                 id
               }
+              ... on TicketUpdated {
+                changes {
+                  field
+                  before
+                  after
+                }
+              }
             }
           }
           pageInfo {
@@ -116,37 +138,47 @@ const everything = /* GraphQL */ `
   }
 `;
 
-it('changes not a byte of what a customer reads or hears when staff write notes', async () => {
-  const { customer, agent, admin } = await gateway.cast();
+it('changes not a byte of what a customer reads or hears when staff write, change, remove and read notes', async () => {
+  const { customer, teammate, agent, admin } = await gateway.cast();
   const { ticket } = (await customer.run(openTicket, { input: { title: 'Notes', body: 'First' } })).createTicket;
-  const add = (actor: typeof agent, input: object) =>
-    actor.run(addComment, { input: { ticketId: ticket.id, ...input } });
+  const ticketId = ticket.id;
+  const add = (actor: Actor, input: Input) => done(actor, 'addComment', { ticketId, ...input });
   await add(agent, { body: 'Hello' });
-  const before = JSON.stringify(await customer.send(everything, { id: ticket.id }));
-  const live = customer.subscribe(followTicket, { ticketId: ticket.id });
+  await done(customer, 'markTicketRead', { ticketId });
+  await add(admin, { body: 'Are you there?' });
+  const seen = async (): Promise<string[]> =>
+    Promise.all(
+      [customer, teammate].map(async (actor) => JSON.stringify(await actor.send(everything, { id: ticketId }))),
+    );
+  const before = await seen();
+  const live = customer.subscribe(followTicket, { ticketId });
   expect((await live.data()).conversationEvents.__typename).toBe('Checkpoint');
 
-  const adminId = (await admin.run('{ viewer { id } }')).viewer.id;
+  const adminId = await idOf(admin);
   await Promise.all(
-    Array.from({ length: 20 }, (_, n) =>
-      add(n % 2 ? agent : admin, {
+    Array.from({ length: 20 }, async (_, n) => {
+      const actor = n % 2 ? agent : admin;
+      const { comment } = await add(actor, {
         body: `Secret ${n}`,
         visibility: 'INTERNAL',
         mentionIds: n % 3 ? undefined : [adminId],
         idempotencyKey: `note ${n}`,
-      }),
-    ),
+      });
+      if (n % 4 === 1) await done(actor, 'updateComment', { commentId: comment?.id, body: `Secret ${n}, again` });
+      if (n % 4 === 2) await done(agent, 'deleteComment', { commentId: comment?.id });
+      if (n % 4 === 3) await done(admin, 'markTicketRead', { ticketId, commentId: n % 8 ? comment?.id : null });
+    }),
   );
-  expect(JSON.stringify(await customer.send(everything, { id: ticket.id }))).toBe(before);
+  expect(await seen()).toEqual(before);
 
   await add(agent, { body: 'For all' });
   const { conversationEvents: first } = await live.data();
   expect(first).toMatchObject({ __typename: 'CommentAdded', comment: { body: 'For all', visibility: 'PUBLIC' } });
   expect(live.pending).toBe(0);
-  const bodies = (await agent.run(everything, { id: ticket.id })).ticket.comments.edges.map(
+  const bodies = (await agent.run(everything, { id: ticketId })).ticket.comments.edges.map(
     ({ node }: any) => node.body,
   );
-  expect(bodies.filter((body: string) => body.startsWith('Secret'))).toHaveLength(20);
+  expect(bodies.filter((body: string) => body.startsWith('Secret'))).toHaveLength(15);
 });
 
 it('gives a customer no cursor by which notes could be counted', async () => {
@@ -154,7 +186,10 @@ it('gives a customer no cursor by which notes could be counted', async () => {
   const cursorsOf = async (notes: number): Promise<string> => {
     const { ticket } = (await customer.run(openTicket, { input: { title: 'Cursors' } })).createTicket;
     for (let n = 0; n < notes; n++) {
-      await agent.run(addComment, { input: { ticketId: ticket.id, body: 'Secret', visibility: 'INTERNAL' } });
+      const input = { ticketId: ticket.id, body: 'Secret', visibility: 'INTERNAL' };
+      const commentId = (await agent.run(addComment, { input })).addComment.comment.id;
+      await done(agent, 'updateComment', { commentId, body: 'Secret still' });
+      if (n === 1) await done(agent, 'deleteComment', { commentId });
     }
     const added = (await customer.run(addComment, { input: { ticketId: ticket.id, body: 'Mine' } })).addComment;
     const text = Buffer.from(added.cursor, 'base64url').toString();

@@ -21,6 +21,7 @@ it('[c6, c9, e42] lets a customer reply, and shows who said what and when', asyn
     body: 'I want to add more details',
     visibility: 'PUBLIC',
     isClientAuthor: true,
+    isClientRead: true,
     version: 1,
     sentAt: ticket.updatedAt,
     editedAt: null,

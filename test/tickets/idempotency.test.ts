@@ -29,6 +29,8 @@ async function closed(actor: Actor): Promise<string> {
   return ticketId;
 }
 
+const spoken = async (actor: Actor): Promise<string> => (await say(actor, (await openTicket(actor)).id, 'A word')).id;
+
 /** Every mutation that takes a key, and an input that it succeeds with. */
 const mutations: [Mutation, input: (actor: Actor) => Promise<Input>, other: Input][] = [
   ['createTicket', () => Promise.resolve({ title: 'A ticket', body: 'Help' }), { body: 'Help!' }],
@@ -38,6 +40,14 @@ const mutations: [Mutation, input: (actor: Actor) => Promise<Input>, other: Inpu
     async (actor) => ({ ticketId: (await openTicket(actor)).id, message: 'Bye', score: 5 }),
     { score: 4 },
   ],
+  [
+    'updateTicket',
+    async (actor) => ({ ticketId: (await openTicket(actor)).id, accessLevel: 'PRIVATE' }),
+    { accessLevel: 'ALL_USERS' },
+  ],
+  ['rateTicket', async (actor) => ({ ticketId: (await openTicket(actor)).id, score: 10 }), { score: 9 }],
+  ['updateComment', async (actor) => ({ commentId: await spoken(actor), body: 'Words' }), { body: 'Other words' }],
+  ['deleteComment', async (actor) => ({ commentId: await spoken(actor) }), { commentId: 'com_another' }],
   ['reopenTicket', async (actor) => ({ ticketId: await closed(actor), body: 'Again' }), { body: 'Once more' }],
 ];
 
@@ -72,7 +82,11 @@ describe.each(mutations)('[x15] %s', (mutation, inputFor, other) => {
     await done(customer, mutation, input);
     const second = await mutate(customer, mutation, input);
     expect(second.replayed).toBe(false);
-    const state = { closeTicket: 'TICKET_CLOSED', reopenTicket: 'TICKET_NOT_CLOSED' } as Record<string, string>;
+    const state = {
+      closeTicket: 'TICKET_CLOSED',
+      reopenTicket: 'TICKET_NOT_CLOSED',
+      deleteComment: 'NOT_FOUND',
+    } as Record<string, string>;
     expect(second.userErrors.map(({ code }) => code)).toEqual(state[mutation] ? [state[mutation]] : []);
   });
 });

@@ -1,5 +1,6 @@
 import { uuidOf } from '../../src/global-id.js';
 import type { Actor, TestGateway } from '../support/gateway.js';
+import { fragments, mineQuery, userErrors } from './fragments.js';
 
 /** An object of which no more than the id matters. */
 interface Ref {
@@ -20,6 +21,7 @@ export interface Comment extends Ref {
   body: string;
   visibility: string;
   isClientAuthor: boolean;
+  isClientRead: boolean;
   version: number;
   sentAt: string;
   editedAt: string | null;
@@ -29,6 +31,13 @@ export interface Comment extends Ref {
   vote: Vote | null;
 }
 
+/** A field of a ticket with its text before and after. */
+interface Change {
+  field: string;
+  before: string | null;
+  after: string | null;
+}
+
 interface ConversationEvent {
   __typename: string;
   cursor: string;
@@ -36,7 +45,10 @@ interface ConversationEvent {
   actor: Ref | null;
   ticket?: Ref;
   comment?: Comment;
+  commentId?: string;
+  changes?: Change[];
   user?: Ref;
+  subject?: Ref;
   vote?: Vote;
 }
 
@@ -50,6 +62,7 @@ export interface Ticket extends Ref {
   isOpen: boolean;
   isResolved: boolean;
   isClientAuthor: boolean;
+  isClientRead: boolean;
   contractHumanId: string | null;
   tenantHumanId: string | null;
   externalSubjectId: string | null;
@@ -64,6 +77,13 @@ export interface Ticket extends Ref {
   viewerCanJoin: boolean;
   status: { key: string };
   priority: { key: string };
+  type: { key: string } | null;
+  stage: { key: string } | null;
+  outcome: { key: string } | null;
+  assignee: Ref | null;
+  group: Ref | null;
+  buyer: Ref | null;
+  consumer: Ref | null;
   topic: { key: string } | null;
   project: { key: string; organization: Ref } | null;
   organization: Ref | null;
@@ -87,206 +107,51 @@ export interface UserError {
   constraint?: string;
   ticket?: { id: string; isOpen: boolean };
   currentVersion?: number;
-  current?: { id: string; version: number };
+  current?: { id: string; version: number; body?: string };
 }
 
-/** What every mutation answers; the cursor comes with `addComment` alone. */
+/** What a mutation answers: `answers` says which of the objects. */
 export interface Payload {
   ticket: Ticket | null;
   comment: Comment | null;
   cursor?: string | null;
+  deletedCommentId?: string | null;
+  vote?: Vote | null;
+  subject?: Ref | null;
   replayed: boolean;
   userErrors: UserError[];
 }
 
-export type Mutation = 'createTicket' | 'addComment' | 'joinTicket' | 'closeTicket' | 'reopenTicket';
+const ticketAnswer = { ticket: '{ ...ticket }', comment: '{ ...comment }' };
+const voteAnswer = { vote: '{ ...vote }', subject: '{ id ...ticket ...comment }' };
+
+/** What is read of each mutation's payload, beside `replayed` and `userErrors`. */
+const answers = {
+  createTicket: ticketAnswer,
+  updateTicket: ticketAnswer,
+  closeTicket: ticketAnswer,
+  reopenTicket: ticketAnswer,
+  joinTicket: ticketAnswer,
+  markTicketRead: ticketAnswer,
+  rateTicket: voteAnswer,
+  rateComment: voteAnswer,
+  addComment: { ...ticketAnswer, cursor: '' },
+  updateComment: { ...ticketAnswer, cursor: '' },
+  deleteComment: { ticket: '{ ...ticket }', deletedCommentId: '' },
+} satisfies Record<string, Partial<Record<keyof Payload, string>>>;
+
+export type Mutation = keyof typeof answers;
 export type Input = Record<string, unknown>;
-
-const fragments = /* GraphQL */ `
-  fragment vote on Vote {
-    id
-    score
-    scale
-    normalized
-    comment
-    createdAt
-    voter {
-      id
-    }
-    subject {
-      id
-    }
-  }
-  fragment comment on Comment {
-    id
-    body
-    visibility
-    isClientAuthor
-    version
-    sentAt
-    editedAt
-    deletedAt
-    author {
-      id
-      name
-    }
-    ticket {
-      id
-    }
-    vote {
-      ...vote
-    }
-  }
-  fragment event on ConversationEvent {
-    __typename
-    cursor
-    at
-    actor {
-      id
-    }
-    ... on TicketOpened {
-      ticket {
-        id
-      }
-    }
-    ... on TicketClosed {
-      ticket {
-        id
-      }
-    }
-    ... on TicketReopened {
-      ticket {
-        id
-      }
-    }
-    ... on CommentAdded {
-      comment {
-        ...comment
-      }
-    }
-    ... on MemberJoined {
-      user {
-        id
-      }
-    }
-    ... on Rated {
-      vote {
-        ...vote
-      }
-    }
-  }
-  fragment ticket on Ticket {
-    id
-    number
-    humanId
-    title
-    description
-    serviceImpact
-    accessLevel
-    isOpen
-    isResolved
-    isClientAuthor
-    contractHumanId
-    tenantHumanId
-    externalSubjectId
-    noticeId
-    version
-    createdAt
-    updatedAt
-    closedAt
-    viewerCanClose
-    viewerCanReopen
-    viewerCanComment
-    viewerCanJoin
-    status {
-      key
-    }
-    priority {
-      key
-    }
-    topic {
-      key
-    }
-    project {
-      key
-      organization {
-        id
-      }
-    }
-    organization {
-      id
-    }
-    reporter {
-      id
-    }
-    authors {
-      id
-    }
-    vote {
-      ...vote
-    }
-    lastComment {
-      id
-    }
-    comments(first: 100) {
-      totalCount
-      nodes {
-        ...comment
-      }
-    }
-    conversation {
-      headCursor
-      members {
-        user {
-          id
-        }
-        joinedAt
-      }
-      events(first: 100) {
-        nodes {
-          ...event
-        }
-      }
-    }
-  }
-`;
-
-const userErrors = /* GraphQL */ `
-  userErrors {
-    __typename
-    code
-    message
-    path
-    ... on ValidationError {
-      constraint
-    }
-    ... on TicketStateError {
-      ticket {
-        id
-        isOpen
-      }
-    }
-    ... on VersionConflictError {
-      currentVersion
-      current {
-        id
-        ... on Ticket {
-          version
-        }
-      }
-    }
-  }
-`;
 
 /** The name of a mutation's input type. */
 export const inputOf = (mutation: Mutation): string => `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
 
 /** Calls a mutation and answers its payload, whatever came of it. */
 export async function mutate(actor: Actor, mutation: Mutation, input: Input): Promise<Payload> {
-  const cursor = mutation === 'addComment' ? 'cursor' : '';
+  const objects = Object.entries(answers[mutation]).map(([name, selection]) => `${name} ${selection}`);
   const document = `
     mutation ($input: ${inputOf(mutation)}!) {
-      payload: ${mutation}(input: $input) { ticket { ...ticket } comment { ...comment } ${cursor} replayed ${userErrors} }
+      payload: ${mutation}(input: $input) { ${objects.join(' ')} replayed ${userErrors} }
     }
     ${fragments}`;
   return (await actor.run<{ payload: Payload }>(document, { input })).payload;
@@ -310,19 +175,16 @@ export async function refused(
   await actor.send('{ viewer { id } }');
   const before = await allRows(gateway);
   const { userErrors: errors, ...payload } = await mutate(actor, mutation, input);
-  expect(payload).toEqual({
-    ticket: null,
-    comment: null,
-    replayed: false,
-    ...(mutation === 'addComment' && { cursor: null }),
-  });
+  const nothing = Object.fromEntries(Object.keys(answers[mutation]).map((name) => [name, null]));
+  expect(payload).toEqual({ ...nothing, replayed: false });
   expect(errors).toHaveLength(1);
   expect(await allRows(gateway)).toEqual(before);
   return errors[0] as UserError;
 }
 
 const tables = [
-  ...['tickets', 'members', 'comments', 'votes', 'conversation_log', 'idempotency_keys'],
+  ...['tickets', 'members', 'comments', 'votes', 'read_marks', 'conversation_log', 'idempotency_keys'],
+  'ticket_attributes',
   ...['users', 'organizations', 'projects', 'user_projects', 'groups', 'group_members', 'states', 'topics'],
 ];
 
@@ -353,6 +215,30 @@ export async function read(actor: Actor, id: string): Promise<Ticket> {
   expect(ticket).not.toBeNull();
   return ticket as Ticket;
 }
+
+/** What of a ticket depends on who reads it. */
+export interface Mine {
+  viewerCanUpdate: boolean;
+  viewerCanChangeAccess: boolean;
+  viewerCanClose: boolean;
+  viewerCanReopen: boolean;
+  viewerCanComment: boolean;
+  viewerCanJoin: boolean;
+  viewerCanRate: boolean;
+  conversation: { viewerUnreadCount: number; viewerLastRead: Ref | null };
+  comments: { nodes: (Ref & { viewerCanUpdate: boolean; viewerCanDelete: boolean; viewerCanRate: boolean })[] };
+}
+
+/** What of a ticket is somebody's own. */
+export const mine = async (actor: Actor, id: string): Promise<Mine> =>
+  (await actor.run<{ ticket: Mine }>(mineQuery, { id })).ticket;
+
+/** What happened last in a ticket. */
+export const lastEvents = ({ conversation }: Ticket, count: number): ConversationEvent[] =>
+  conversation.events.nodes.slice(-count);
+
+/** What the last event of a ticket says was changed. */
+export const lastChanges = (ticket: Ticket): Change[] | undefined => lastEvents(ticket, 1)[0]?.changes;
 
 /** What happened in a ticket, by name. */
 export const story = (ticket: Ticket): string[] => ticket.conversation.events.nodes.map((event) => event.__typename);

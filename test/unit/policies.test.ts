@@ -2,10 +2,20 @@ import { randomUUID } from 'node:crypto';
 import type { SignedInViewer } from '../../src/auth/viewer.js';
 import { createDataSource } from '../../src/db/data-source.js';
 import { Database, parameters } from '../../src/db/database.js';
+import type { Comment } from '../../src/entities/comment.js';
 import { type AccessLevel, Ticket } from '../../src/entities/ticket.js';
+import { canDeleteComment, canUpdateComment, isRateable, isReadByClient } from '../../src/policies/comment-policy.js';
 import { canManage, canSeeEmail, canSeeOrganization, canSeePrivateData } from '../../src/policies/people-policy.js';
 import { normalizedScore } from '../../src/policies/score.js';
-import { canClose, canComment, canJoin, canReopen, canRate } from '../../src/policies/ticket-policy.js';
+import {
+  canChangeAccess,
+  canClose,
+  canComment,
+  canJoin,
+  canRate,
+  canReopen,
+  canUpdate,
+} from '../../src/policies/ticket-policy.js';
 import { relationTo, type TicketRelation, visibleComments, visibleTickets } from '../../src/policies/visibility.js';
 
 const [me, other] = [randomUUID(), randomUUID()];
@@ -175,6 +185,8 @@ const rights: [string, (person: SignedInViewer, row: Row) => boolean, (TicketRel
   ['close', canClose, ['staff', 'author', 'access']],
   ['reopen', canReopen, ['staff', 'author', 'access']],
   ['score', canRate, ['author', 'access']],
+  ['change what it says', canUpdate, ['staff']],
+  ['change who sees it', canChangeAccess, ['staff', 'author']],
 ];
 
 it.each(rights)('lets those who may %s', (_what, may, relations) => {
@@ -240,4 +252,38 @@ it.each([
 
 it('lets admins alone manage people and look-up tables', () => {
   expect((['CUSTOMER', 'AGENT', 'ADMIN'] as const).filter((role) => canManage({ role }))).toEqual(['ADMIN']);
+});
+
+const comment = (rest: Partial<Comment> = {}): Comment =>
+  ({ authorId: other, authorRole: 'AGENT', visibility: 'PUBLIC', publicSeq: 5, deletedAt: null, ...rest }) as Comment;
+
+it.each([
+  ['of its author', viewer(), comment({ authorId: me }), [true, true]],
+  ['of staff by themselves', viewer({ role: 'AGENT' }), comment({ authorId: me }), [true, true]],
+  ['of another, for staff', viewer({ role: 'AGENT' }), comment({ authorRole: 'CUSTOMER' }), [false, true]],
+  ['of another, for an admin', viewer({ role: 'ADMIN' }), comment(), [false, true]],
+  ['of another, for customers', viewer({ organizationId: ours }), comment(), [false, false]],
+  ['that was removed', viewer({ role: 'ADMIN' }), comment({ authorId: me, deletedAt: new Date() }), [false, false]],
+] as const)('lets a comment %s be changed and removed as far as it may', (_what, person, row, expected) => {
+  expect([canUpdateComment(person, row), canDeleteComment(person, row)]).toEqual(expected);
+});
+
+it.each([
+  ['AGENT', 'PUBLIC', null, true],
+  ['ADMIN', 'PUBLIC', null, true],
+  ['CUSTOMER', 'PUBLIC', null, false],
+  ['AGENT', 'INTERNAL', null, false],
+  ['AGENT', 'PUBLIC', new Date(), false],
+] as const)('rates what a %s said as %s, removed %s: %s', (authorRole, visibility, deletedAt, expected) => {
+  expect(isRateable(comment({ authorRole, visibility, deletedAt }))).toBe(expected);
+});
+
+it.each([
+  ['AGENT', 5, 4, false],
+  ['AGENT', 5, 5, true],
+  ['ADMIN', 5, 9, true],
+  ['CUSTOMER', 5, 0, true],
+  ['AGENT', null, 9, false],
+] as const)('takes what a %s said at %s for read up to %d: %s', (authorRole, publicSeq, clientReadSeq, expected) => {
+  expect(isReadByClient(comment({ authorRole, publicSeq }), { clientReadSeq })).toBe(expected);
 });

@@ -32,7 +32,8 @@ async function explainRefusal(tx: Transaction, addition: Addition): Promise<neve
      from tickets where id = $1 and deleted_at is null`,
     [ticket.id],
   );
-  if (!now) throw notFound('ticket', path);
+  // Whoever asked for a comment is told of no other thing.
+  if (!now) throw notFound(commentNeededBy(addition) ? 'comment' : 'ticket', path);
   if (now.accessVersion !== ticket.accessVersion) throw new StaleRead();
   if (requires === 'open' && now.isClosed) {
     const message = 'The ticket is closed. Reopen it to go on.';

@@ -131,7 +131,7 @@ function update(addition: Addition, effects: readonly Effect[]): string {
       staff_seq = locked.staff_seq + totals.events,
       public_seq = locked.public_seq + totals.public_events,
       member_ids = locked.member_ids || totals.joined,
-      last_event_at = now.at,
+      last_event_at = case when totals.events > 0 then now.at else locked.last_event_at end,
       created_at = case when locked.staff_seq = 0 then now.at else locked.created_at end,
       version = locked.version + (${isSeen})::int,
       updated_at = case when ${isSeen} then now.at else locked.updated_at end
