@@ -251,6 +251,8 @@ it.each(['PRIVATE', 'ACCOUNT_USERS', 'ALL_USERS'])('[e7] stores the access level
 
 it('[e7] refuses an access level that does not exist', async () => {
   const { customer } = await gateway.cast();
+  // Whoever is seen for the first time leaves a trace by that alone.
+  await idOf(customer);
   const before = await allRows(gateway);
   const { data, errors } = await customer.send(
     `mutation { createTicket(input: { title: "A ticket", accessLevel: EVERYBODY }) { ticket { id } userErrors { code } } }`,
