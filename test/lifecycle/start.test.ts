@@ -265,8 +265,11 @@ describe('The migrate command', () => {
   });
 
   it('says in one line why a migration can not be taken back', async () => {
-    const lines = await refusal({ DATA_DIR: spare }, 'migrate', '--undo');
-    expect(lines).toEqual([expect.stringMatching(/^The migration \w+ can not be taken back: .*foreign key/)]);
+    const undo = (): Program => new Program({ DATA_DIR: spare }, 'migrate', '--undo');
+    let program = undo();
+    // Until the one that the demo's tickets need.
+    while ((await program.ended) === 0) program = undo();
+    expect(program.output).toMatch(/^The migration \w+ can not be taken back: .*foreign key.*\n$/);
   });
 });
 

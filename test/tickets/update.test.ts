@@ -162,6 +162,8 @@ it('[d25] tells all that was changed at once in one event, and leaves the rest a
 it('[a5, d25] takes an update of nothing, from those who may change something', async () => {
   const { customer, teammate, agent } = await gateway.cast();
   const { id: ticketId } = await openTicket(customer);
+  // Whoever is seen for the first time leaves a trace by that alone.
+  await idOf(agent);
   const rows = await allRows(gateway);
   for (const actor of [agent, customer]) {
     const { ticket, comment } = await done(actor, 'updateTicket', { ticketId });
