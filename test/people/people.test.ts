@@ -181,7 +181,7 @@ async function everything(): Promise<{ people: Record<string, Actor>; ids: Recor
   return { people, ids: ids as Record<NodeType, string>, noteId: note.addComment?.comment?.id ?? '' };
 }
 
-it('[x10] finds any object by its id for those who may see it, and null for all others', async () => {
+it('[b3, x10] finds any object by its id for those who may see it, and null for all others', async () => {
   const { people, ids, noteId } = await everything();
   const everybody = ['author', 'projectmate', 'mentioned', 'stranger', 'agent', 'admin'];
   const readers = everybody.filter((name) => name !== 'stranger');

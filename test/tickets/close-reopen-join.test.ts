@@ -186,7 +186,7 @@ it('[b11, e18] reopens a ticket with a word in one step', async () => {
   expect(await say(customer, ticketId, 'Thank you')).toMatchObject({ body: 'Thank you' });
 });
 
-it('[e18] does not reopen without a word', async () => {
+it('[e18, x5] does not reopen without a word', async () => {
   const { customer } = await gateway.cast();
   const { id: ticketId } = await openTicket(customer);
   await done(customer, 'closeTicket', { ticketId });
