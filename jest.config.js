@@ -6,7 +6,7 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   setupFiles: ['reflect-metadata'],
   // The slowest tests take two seconds; a busy machine may take its time.
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
     '^.+\\.[jt]s$': [

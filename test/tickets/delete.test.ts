@@ -1,7 +1,7 @@
 import { uuidOf } from '../../src/global-id.js';
 import { followTicket } from '../support/documents.js';
 import { type Actor, TestGateway } from '../support/gateway.js';
-import { allRows, done, look, openTicket, read, say } from './support.js';
+import { allRows, done, idOf, look, openTicket, read, say } from './support.js';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -74,6 +74,8 @@ it('[d26] is for staff alone, with the version that they saw, and once', async (
     [agent, { expectedVersion: version + 1 }, { code: 'VERSION_CONFLICT', currentVersion: version }],
   ];
   for (const [actor, input, error] of cases) {
+    // Whoever is seen for the first time leaves a trace by that alone.
+    await idOf(actor);
     const before = await allRows(gateway);
     expect(await remove(actor, { ticketId: id, ...input })).toMatchObject({
       deletedTicketId: null,

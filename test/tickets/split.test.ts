@@ -279,6 +279,8 @@ it('[e23] refuses what can not be split, and nothing is half done', async () => 
     [agent, { commentIds: ['nonsense'], title }, { code: 'NOT_FOUND', path: ['input', 'commentIds', '0'] }],
   ];
   for (const [actor, input, error] of cases) {
+    // Whoever is seen for the first time leaves a trace by that alone.
+    await idOf(actor);
     const before = await allRows(gateway);
     const payload = await split(actor, { ticketId: id, ...input });
     expect(payload).toMatchObject({ source: null, created: null, userErrors: [error] });
