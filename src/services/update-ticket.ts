@@ -10,7 +10,6 @@ import { type FieldValue, type TicketFieldName, ticketFields } from './append/ti
 import type { Call } from './call.js';
 import type { Finder } from './find.js';
 import { accessArguments, changedAccess } from './ticket-access.js';
-import { trimmed } from './text.js';
 import type { TicketOutcome } from './tickets.js';
 
 /** What `updateTicket` is asked for: absent leaves a field as it is, null clears it. */

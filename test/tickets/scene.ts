@@ -12,7 +12,7 @@ export const roles = [
   'anonymous',
   'deactivated',
 ] as const;
-export type Role = (typeof roles)[number];
+type Role = (typeof roles)[number];
 export type Scene = Record<Role, Actor> & { mentionedId: string; deactivatedId: string };
 
 /** Those who see the ticket. */
