@@ -2,6 +2,8 @@ import { PeopleAndLookUps1763900000001 } from './1763900000001-people-and-look-u
 import { TicketsAndConversations1763900000002 } from './1763900000002-tickets-and-conversations.js';
 import { FirstStatesAndTopics1763900000003 } from './1763900000003-first-states-and-topics.js';
 import { ListsAndSearch1763900000004 } from './1763900000004-lists-and-search.js';
+import { Splits1763900000005 } from './1763900000005-splits.js';
+import { PeopleByName1763900000006 } from './1763900000006-people-by-name.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -9,4 +11,6 @@ export const migrations = [
   TicketsAndConversations1763900000002,
   FirstStatesAndTopics1763900000003,
   ListsAndSearch1763900000004,
+  Splits1763900000005,
+  PeopleByName1763900000006,
 ];

@@ -23,13 +23,25 @@ import { createLogger, type Logger } from './logger.js';
 import { Comments } from './services/comments.js';
 import { Conversations } from './services/conversations.js';
 import { Finder } from './services/find.js';
+import { Links } from './services/links.js';
+import { Groups } from './services/groups.js';
 import { TicketListing } from './services/list-tickets.js';
 import { LookUps } from './services/look-ups.js';
 import { TicketOpening } from './services/open-ticket.js';
+import { Organizations } from './services/organizations.js';
 import { People } from './services/people.js';
+import { ReadMarks } from './services/read-marks.js';
 import { TicketReading } from './services/read-tickets.js';
 import { createSignIn } from './services/sign-in.js';
+import { TicketSplitting } from './services/split-ticket.js';
+import { TicketAttributes } from './services/ticket-attributes.js';
 import { Tickets } from './services/tickets.js';
+import { TicketUpdates } from './services/update-ticket.js';
+import { Votes } from './services/votes.js';
+import { PeopleReading } from './services/read-people.js';
+import { States } from './services/states.js';
+import { Topics } from './services/topics.js';
+import { Users } from './services/users.js';
 import { attachSocketServer } from './ws/socket-server.js';
 
 /** A running gateway. */
@@ -102,25 +114,40 @@ async function assemble(
   closing.push(() => doorbell.close());
 
   const cursors = await Cursors.of(db);
-  const work = new UnitOfWork(db, (ticketIds) => bus.publish(ticketIds));
+  const links = await Links.of(db);
+  const work = new UnitOfWork(db, (ids) => bus.publish(ids));
   const find = new Finder(db);
-  const people = new People(db);
+  const people = new People(db, (userIds) => bus.publish(userIds));
   const services = {
-    comments: new Comments(work, find),
+    attributes: new TicketAttributes(work, find),
+    comments: new Comments(work, find, config.autoStatus),
     conversations: new Conversations(db, find, cursors, doorbell),
     cursors,
+    links,
+    groups: new Groups(work),
     listing: new TicketListing(db, config.ticketPrefix),
     lookUps: new LookUps(db),
     opening: new TicketOpening(work, find),
+    organizations: new Organizations(work, find),
+    peopleReading: new PeopleReading(db),
     reading: new TicketReading(db, config.ticketPrefix),
+    readMarks: new ReadMarks(db, work, find),
+    splitting: new TicketSplitting(db, work, find),
     tickets: new Tickets(work, find),
+    updates: new TicketUpdates(work, find),
+    votes: new Votes(work, find),
+    states: new States(work),
+    topics: new Topics(work),
+    users: new Users(db, work, find),
   };
   const door = {
     schema: createSchema(services, (error) => logger.warn({ error: error.cause, code: error.code }, error.message)),
     introspection: config.introspection,
     corsOrigins: config.corsOrigins,
     signIn: createSignIn(createTokenVerifier(options.tokens), people),
-    createContext: (viewer: Viewer) => new Context(viewer, db, services.conversations),
+    createContext: (viewer: Viewer, acceptLanguage?: string) =>
+      new Context(viewer, db, services.conversations, acceptLanguage),
+    watch: (userId: string, listener: () => void) => doorbell.watch(userId, listener),
     formatError: createErrorFormatter(logger, { hints: config.introspection }),
     logger,
   };
@@ -152,6 +179,7 @@ async function assemble(
   });
   const { port } = server.address() as AddressInfo;
   const host = config.host.includes(':') ? `[${config.host}]` : config.host.replace('0.0.0.0', '127.0.0.1');
+  links.publishAt(config.publicUrl ?? `http://${host}:${port}`);
   return { url: `http://${host}:${port}/graphql`, services: { db, people, ...services }, stop };
 }
 

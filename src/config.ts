@@ -13,8 +13,12 @@ export interface Config {
   readonly tokenIssuer?: string;
   readonly tokenAudience?: string;
   readonly corsOrigins: readonly string[];
+  /** Origin of all links; absent: the address that is listened on. */
+  readonly publicUrl?: string;
   readonly introspection: boolean;
   readonly ticketPrefix: string;
+  /** Whether public comments move the status of their ticket. */
+  readonly autoStatus: boolean;
   readonly logLevel: string;
 }
 
@@ -38,6 +42,7 @@ interface Rule {
   readonly holds: (text: string) => boolean;
 }
 
+const onOrOff: Rule = { form: 'on or off', holds: (text) => text === 'on' || text === 'off' };
 const free: Rule = { form: 'any text', holds: () => true };
 
 const rules = {
@@ -56,8 +61,10 @@ const rules = {
     form: 'origins with commas between them, such as https://support.example.com',
     holds: (text) => originsIn(text).every(isOrigin),
   },
-  INTROSPECTION: { form: 'on or off', holds: (text) => text === 'on' || text === 'off' },
+  PUBLIC_URL: { form: 'an origin without a path, such as https://support.example.com', holds: isOrigin },
+  INTROSPECTION: onOrOff,
   TICKET_PREFIX: { form: 'three capital letters, such as INC', holds: (text) => /^[A-Z]{3}$/.test(text) },
+  AUTO_STATUS: onOrOff,
   LOG_LEVEL: { form: `one of ${logLevels.join(', ')}`, holds: (text) => logLevels.includes(text) },
 } satisfies Record<string, Rule>;
 
@@ -91,10 +98,12 @@ export function loadConfig(environment: Environment): Config {
     corsOrigins: originsIn(variables.CORS_ORIGINS),
     introspection: variables.INTROSPECTION ? variables.INTROSPECTION === 'on' : isDemo,
     ticketPrefix: variables.TICKET_PREFIX ?? 'INC',
+    autoStatus: variables.AUTO_STATUS !== 'off',
     logLevel: variables.LOG_LEVEL ?? (isDemo ? 'warn' : 'info'),
     ...(variables.DATABASE_URL && { databaseUrl: variables.DATABASE_URL }),
     ...(secret && { tokenKey: { secret } }),
     ...(jwksUrl && { tokenKey: { jwksUrl } }),
+    ...(variables.PUBLIC_URL && { publicUrl: variables.PUBLIC_URL }),
     ...(variables.JWT_ISSUER && { tokenIssuer: variables.JWT_ISSUER }),
     ...(variables.JWT_AUDIENCE && { tokenAudience: variables.JWT_AUDIENCE }),
   });

@@ -6,6 +6,7 @@ export const ErrorCode = {
   UNAUTHENTICATED: 'UNAUTHENTICATED',
   TICKET_CLOSED: 'TICKET_CLOSED',
   TICKET_NOT_CLOSED: 'TICKET_NOT_CLOSED',
+  NOT_RATEABLE: 'NOT_RATEABLE',
   VERSION_CONFLICT: 'VERSION_CONFLICT',
   IDEMPOTENCY_KEY_REUSED: 'IDEMPOTENCY_KEY_REUSED',
   SERVICE_UNAVAILABLE: 'SERVICE_UNAVAILABLE',
@@ -25,6 +26,8 @@ export interface ErrorDetails {
   readonly constraint?: string;
   /** The ticket whose state stood in the way. */
   readonly ticketId?: string;
+  /** The comment that has changed. */
+  readonly commentId?: string;
   readonly currentVersion?: number;
 }
 

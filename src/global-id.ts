@@ -7,6 +7,7 @@ const prefixes = {
   Project: 'prj',
   State: 'sta',
   Ticket: 'tic',
+  TicketAttribute: 'att',
   Topic: 'top',
   User: 'usr',
   Vote: 'vot',
@@ -20,6 +21,9 @@ const pattern = /^([a-z]{3})_([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0
 
 /** The id that clients see: unique among all types and cheap to write in SQL. */
 export const globalId = (type: NodeType, uuid: string): string => `${prefixes[type]}_${uuid}`;
+
+/** SQL of the id that clients see for the uuid in an expression; null where that is null. */
+export const globalIdInSql = (type: NodeType, uuid: string): string => `('${prefixes[type]}_' || ${uuid})`;
 
 /** What a global id stands for; null when the server could not have handed it out. */
 export function parseGlobalId(id: string): { type: NodeType; uuid: string } | null {

@@ -23,6 +23,15 @@ export function databaseCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
+/** Name of the constraint behind an error; undefined where it was none. */
+export function databaseConstraint(error: unknown): string | undefined {
+  const { constraint } = ((error as { driverError?: unknown }).driverError ?? error) as { constraint?: string };
+  return constraint;
+}
+
+/** Whether a row that was to be referred to is gone, or one that was to be deleted is referred to. */
+export const isBrokenReference = (error: unknown): boolean => databaseCode(error) === '23503';
+
 /** Whether the same transaction may well succeed when it is run again. */
 export const isTransient = (error: unknown): boolean => {
   const code = databaseCode(error instanceof AppError ? error.cause : error);

@@ -1,6 +1,6 @@
 import { AppError, ErrorCode } from '../errors.js';
 import type { Database, Queryable } from './database.js';
-import { isTransient } from './failures.js';
+import { isBrokenReference, isTransient } from './failures.js';
 
 /** How long a key brings back the result of its first call (parity x15). */
 export const keyLifetime = '24 hours';
@@ -25,10 +25,10 @@ export interface Prepared<R extends Result> {
   readonly write: () => Promise<void>;
 }
 
-/** One transaction, and the tickets whose conversations it adds to. */
+/** One transaction, and whom it has news for. */
 export interface Transaction extends Queryable {
-  /** Has the listeners of a ticket woken once the transaction is committed. */
-  touched(ticketId: string): void;
+  /** Has the listeners of a ticket, or of a person's rights, woken once the transaction is committed. */
+  touched(id: string): void;
 }
 
 /** Thrown inside a transaction when what it read is no longer true: the unit of work starts over. */
@@ -38,7 +38,7 @@ export class StaleRead extends Error {}
 export class UnitOfWork {
   constructor(
     private readonly db: Database,
-    private readonly hint: (ticketIds: string[]) => void,
+    private readonly hint: (ids: string[]) => void,
   ) {}
 
   /** Applies the mutation once, or brings back the result of the call that did. */
@@ -50,7 +50,8 @@ export class UnitOfWork {
       try {
         return await this.attempt(once, prepare);
       } catch (error) {
-        const again = error instanceof StaleRead || isTransient(error);
+        // A row that was found and can't be referred to was deleted meanwhile: the second look does not find it.
+        const again = error instanceof StaleRead || isTransient(error) || isBrokenReference(error);
         if (!again) throw error;
         if (attempt === attempts) throw busy(error);
       }
@@ -67,7 +68,7 @@ export class UnitOfWork {
       if (earlier) return { ...earlier, replayed: true };
       const tx: Transaction = {
         query: (sql, values) => queryable.query(sql, values),
-        touched: (ticketId) => touched.add(ticketId),
+        touched: (id) => touched.add(id),
       };
       const { result, write } = await prepare(tx);
       await claimKey(queryable, once, result);
@@ -110,7 +111,7 @@ async function claimKey(tx: Queryable, once: Once, result: Result): Promise<void
 const busy = (cause: unknown): AppError =>
   new AppError(
     ErrorCode.SERVICE_UNAVAILABLE,
-    'Too many others change this ticket at the same time. Nothing was changed: try again.',
+    'Too many others change the same at the same time. Nothing was changed: try again.',
     undefined,
     {},
     { cause },

@@ -1,8 +1,9 @@
-import { Column, Entity, Unique } from 'typeorm';
+import { Column, Entity, Index, Unique } from 'typeorm';
 import { Id, WrittenAt } from './columns.js';
 
 /** A customer company: the team whose members share tickets. */
 @Entity('organizations')
+@Index('organizations_name_idx', { synchronize: false })
 @Unique(['humanId'])
 export class Organization {
   @Id() id: string;

@@ -58,7 +58,10 @@ export class Ticket {
   @Column('text', { nullable: true }) tenantHumanId: string | null;
   @Column('text', { nullable: true }) externalSubjectId: string | null;
   @Column('int', { nullable: true }) noticeId: number | null;
-  @ForeignKey(() => Ticket) @Column('uuid', { nullable: true }) splitFromId: string | null;
+  @Index({ where: 'split_from_id is not null' })
+  @ForeignKey(() => Ticket)
+  @Column('uuid', { nullable: true })
+  splitFromId: string | null;
   /** Its newest vote. */
   @Column('uuid', { nullable: true }) voteId: string | null;
   /** The newest vote on 0..1. */

@@ -5,6 +5,7 @@ import { Organization } from './organization.js';
 
 /** A person: a customer or a member of staff. */
 @Entity('users')
+@Index('users_name_idx', { synchronize: false })
 @Unique(['sub'])
 @Unique(['humanId'])
 @Unique(['email'])
@@ -23,7 +24,7 @@ export class User {
   @Column('boolean', { default: true }) isActive: boolean;
   /** Rises whenever what this person may see or do could have changed. */
   @Column('int', { default: 1 }) accessVersion: number;
-  /** When the token was issued whose claims this row carries; null where no token wrote it. */
+  /** When the newest token was issued whose claims this row carries, or when an admin changed it; older tokens change nothing. */
   @Instant({ nullable: true }) claimsAt: Date | null;
   @WrittenAt() createdAt: Date;
   /** Moved by changes of name, role and isActive alone, since everyone may read it. */

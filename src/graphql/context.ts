@@ -5,24 +5,33 @@ import { unauthenticated } from '../errors.js';
 import { createLoaders, type Loaders } from '../loaders/loaders.js';
 import type { Call } from '../services/call.js';
 import type { Conversations } from '../services/conversations.js';
+import { acceptedLocales } from './lookup/names.js';
 
 /** What resolvers get: who asks, and loaders that see with their eyes. */
 export class Context {
   /** The mutation that is running. */
   call: Call | undefined;
   private current: Loaders | undefined;
+  private accepted: readonly string[] | undefined;
 
   constructor(
     readonly identity: Viewer,
     private readonly db: Database,
     /** Where subscriptions begin: they have no resolver instance. */
     readonly conversations: Conversations,
+    private readonly acceptLanguage?: string,
   ) {}
 
   /** Who asks; UNAUTHENTICATED for nobody known. */
   get viewer(): SignedInViewer {
     if (!isSignedIn(this.identity)) throw unauthenticated();
     return this.identity;
+  }
+
+  /** The locales that the client asks for names in, the most wanted first. */
+  get locales(): readonly string[] {
+    this.accepted ??= acceptedLocales(this.acceptLanguage);
+    return this.accepted;
   }
 
   /** Loaders of this operation, or since its last mutation. */
@@ -38,7 +47,7 @@ export class Context {
 
   /** The same viewer with nothing read yet: each event of a subscription gets one. */
   fresh(): Context {
-    return new Context(this.identity, this.db, this.conversations);
+    return new Context(this.identity, this.db, this.conversations, this.acceptLanguage);
   }
 }
 

@@ -2,22 +2,46 @@ import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { type BuildSchemaOptions, buildSchemaSync, type PubSub } from 'type-graphql';
 import type { AppError } from '../errors.js';
+import { TicketAttributePayloadResolver } from './attribute/attribute-payload.js';
+import { TicketAttributeResolver } from './attribute/attribute.resolver.js';
 import { CommentConnectionResolver } from './comment/comment-connection.js';
-import { CommentPayloadResolver, CommentResolver } from './comment/comment.resolver.js';
+import { CommentPayloadResolver, DeleteCommentPayloadResolver } from './comment/comment-payload.js';
+import { CommentRightsResolver } from './comment/comment-rights.resolver.js';
+import { CommentResolver } from './comment/comment.resolver.js';
 import { ConversationResolver, MemberResolver } from './conversation/conversation.resolver.js';
 import {
   CommentAddedResolver,
+  CommentEditedResolver,
+  CommentRemovedResolver,
   ConversationEventResolver,
   MemberJoinedResolver,
   RatedResolver,
   TicketClosedResolver,
+  TicketDeletedResolver,
   TicketOpenedResolver,
   TicketReopenedResolver,
+  TicketSplitResolver,
+  TicketUpdatedResolver,
 } from './event/event.resolver.js';
 import { CheckpointType } from './event/event.type.js';
+import { LookUpMutationsResolver } from './lookup/lookup-mutations.resolver.js';
+import { deleteStatePayload, deleteTopicPayload, statePayload, topicPayload } from './lookup/lookup-payloads.js';
 import { StateResolver, TopicResolver } from './lookup/lookup.resolver.js';
 import { NodeResolver } from './node/node.resolver.js';
+import { GroupMutationsResolver } from './person/group-mutations.resolver.js';
+import { OrganizationMutationsResolver } from './person/organization-mutations.resolver.js';
+import { PeopleResolver } from './person/people.resolver.js';
+import { organizationConnection, userConnection } from './person/person-connections.js';
+import {
+  deleteGroupPayload,
+  deleteProjectPayload,
+  groupPayload,
+  organizationPayload,
+  projectPayload,
+  userPayload,
+} from './person/person-payloads.js';
 import { GroupResolver, OrganizationResolver, ProjectResolver, UserResolver } from './person/person.resolver.js';
+import { UserMutationsResolver } from './person/user-mutations.resolver.js';
 import { guardRootFields } from './root-fields.js';
 import './shared/enums.js';
 import {
@@ -27,10 +51,17 @@ import {
 } from './shared/user-error.resolver.js';
 import { RequestErrorType } from './shared/user-error.type.js';
 import { validateArguments } from './shared/validation.js';
+import {
+  DeleteTicketPayloadResolver,
+  SplitTicketPayloadResolver,
+  TicketLifecycleResolver,
+} from './ticket/ticket-lifecycle.resolver.js';
 import { TicketConnectionResolver, TicketPageResolver } from './ticket/ticket-list.resolver.js';
 import { TicketPayloadResolver } from './ticket/ticket-payload.js';
+import { TicketRightsResolver } from './ticket/ticket-rights.resolver.js';
 import { TicketRelationsResolver } from './ticket/ticket-relations.resolver.js';
 import { TicketResolver } from './ticket/ticket.resolver.js';
+import { VotePayloadResolver } from './vote/vote-payload.js';
 import { RateableResolver, VoteResolver } from './vote/vote.resolver.js';
 import type { Services } from './services.js';
 
@@ -42,39 +73,74 @@ const inertPubSub: PubSub = {
   },
 };
 
+/** Types that are made rather than written, with the resolvers of their fields. */
+const generated = [
+  deleteGroupPayload,
+  deleteProjectPayload,
+  deleteStatePayload,
+  deleteTopicPayload,
+  groupPayload,
+  organizationConnection,
+  organizationPayload,
+  projectPayload,
+  statePayload,
+  topicPayload,
+  userConnection,
+  userPayload,
+];
+
 /** Builds the whole schema over the services; `onFault` hears of faults that clients get as data. */
 export function createSchema(services: Services, onFault: (error: AppError) => void): GraphQLSchema {
-  const { comments, cursors, listing, lookUps, opening, reading, tickets } = services;
   const resolvers: object[] = [
     new CommentAddedResolver(),
     new CommentConnectionResolver(),
-    new CommentPayloadResolver(cursors),
-    new CommentResolver(comments),
-    new ConversationEventResolver(cursors),
-    new ConversationResolver(cursors),
+    new CommentEditedResolver(),
+    new CommentPayloadResolver(services.cursors),
+    new CommentRemovedResolver(),
+    new CommentResolver(services.comments),
+    new CommentRightsResolver(),
+    new ConversationEventResolver(services.cursors),
+    new ConversationResolver(services.cursors),
+    new DeleteCommentPayloadResolver(),
+    new DeleteTicketPayloadResolver(),
+    new GroupMutationsResolver(services.groups),
     new GroupResolver(),
+    new LookUpMutationsResolver(services.states, services.topics),
     new MemberJoinedResolver(),
     new MemberResolver(),
     new NodeResolver(),
+    new OrganizationMutationsResolver(services.organizations),
     new OrganizationResolver(),
+    new PeopleResolver(services.peopleReading),
     new ProjectResolver(),
     new RateableResolver(),
     new RatedResolver(),
-    new StateResolver(lookUps),
+    new StateResolver(services.lookUps),
+    new SplitTicketPayloadResolver(),
+    new TicketAttributePayloadResolver(),
+    new TicketAttributeResolver(services.attributes),
     new TicketClosedResolver(),
-    new TicketConnectionResolver(listing),
+    new TicketDeletedResolver(),
+    new TicketLifecycleResolver(services.tickets, services.splitting),
+    new TicketConnectionResolver(services.listing),
     new TicketOpenedResolver(),
-    new TicketPageResolver(listing),
+    new TicketPageResolver(services.listing),
     new TicketPayloadResolver(),
-    new TicketRelationsResolver(cursors),
+    new TicketRelationsResolver(services.cursors),
     new TicketReopenedResolver(),
-    new TicketResolver(reading, opening, tickets),
+    new TicketResolver(services.reading, services.opening, services.tickets, services.updates, services.readMarks),
+    new TicketRightsResolver(),
+    new TicketSplitResolver(),
     new TicketStateErrorResolver(),
-    new TopicResolver(lookUps),
+    new TicketUpdatedResolver(),
+    new TopicResolver(services.lookUps),
     new UserResolver(),
     new ValidationErrorResolver(),
     new VersionConflictErrorResolver(),
-    new VoteResolver(),
+    new VotePayloadResolver(),
+    new VoteResolver(services.votes),
+    new UserMutationsResolver(services.users),
+    ...generated.map(({ resolver: Generated }) => new Generated()),
   ];
   const instances = new Map<unknown, object>(resolvers.map((resolver) => [resolver.constructor, resolver]));
   const schema = buildSchemaSync({

@@ -21,8 +21,8 @@ export interface SubscriptionArgs {
 
 /** Where events come from, with a last word on each before it is delivered. */
 interface EventSource extends AsyncIterableIterator<unknown> {
-  /** Throws when the viewer has lost the right to what was read about the event. */
-  confirmRights(): Promise<void>;
+  /** Throws when the viewer has lost the right to what was read about the event; false when the event is to be left out. */
+  confirmRights(event: unknown): Promise<boolean>;
 }
 
 /** When an event that could not be read is tried again, in milliseconds. */
@@ -66,9 +66,12 @@ class ExecutedEvents implements AsyncIterableIterator<ExecutionResult> {
   /** The next result; one that tells of an error that is not the event's own is the last. */
   async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
     try {
-      const event = this.stopped.signal.aborted ? { done: true } : await this.source.next();
-      if (event.done || this.stopped.signal.aborted) return { done: true, value: undefined };
-      const result = await this.deliver((event as IteratorYieldResult<unknown>).value);
+      let result: ExecutionResult | null = null;
+      while (!result) {
+        const event = this.stopped.signal.aborted ? { done: true } : await this.source.next();
+        if (event.done || this.stopped.signal.aborted) return { done: true, value: undefined };
+        result = await this.deliver((event as IteratorYieldResult<unknown>).value);
+      }
       if (result.errors?.some((error) => !(error.originalError instanceof AppError))) await this.return();
       return { done: false, value: result };
     } catch (error) {
@@ -85,20 +88,20 @@ class ExecutedEvents implements AsyncIterableIterator<ExecutionResult> {
   }
 
   /** An event is not passed over because the database was away for a moment: it would be missing for ever. */
-  private async deliver(event: unknown): Promise<ExecutionResult> {
+  private async deliver(event: unknown): Promise<ExecutionResult | null> {
     for (;;) {
       const result = await this.confirmed(event);
-      const fault = result.errors?.find((error) => isUnavailable(error.originalError));
+      const fault = result?.errors?.find((error) => isUnavailable(error.originalError));
       if (!fault) return result;
       this.onRetry(fault);
       await wait(retryMs, undefined, { signal: this.stopped.signal });
     }
   }
 
-  private async confirmed(event: unknown): Promise<ExecutionResult> {
+  private async confirmed(event: unknown): Promise<ExecutionResult | null> {
     const result = await this.executeEvent(event);
     try {
-      await this.source.confirmRights();
+      if (!(await this.source.confirmRights(event))) return null;
     } catch (error) {
       if (!isUnavailable(error)) throw error;
       return { errors: [asGraphQLError(error)] };

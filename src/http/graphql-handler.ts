@@ -18,7 +18,7 @@ export interface GraphqlDoor {
   readonly schema: GraphQLSchema;
   readonly introspection: boolean;
   readonly signIn: SignIn;
-  readonly createContext: (viewer: Viewer) => Context;
+  readonly createContext: (viewer: Viewer, acceptLanguage?: string) => Context;
   readonly formatError: ErrorFormatter;
 }
 
@@ -68,7 +68,7 @@ async function answer(
       body: answered,
     } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: request.method ?? 'GET', headers: headersOf(request), search: url.search, body },
-      context: () => Promise.resolve(door.createContext(viewer)),
+      context: () => Promise.resolve(door.createContext(viewer, request.headers['accept-language'])),
     });
     if (answered.kind !== 'complete') throw new Error('answers in parts are not supported by graphql 16');
     for (const [name, value] of headers) response.setHeader(name, value);

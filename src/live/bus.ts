@@ -1,11 +1,11 @@
 import { EventEmitter } from 'node:events';
 
-/** A doorbell between gateways: it says that tickets have news, may say so twice, and may forget to. */
+/** A doorbell between gateways: it says what there is news of, may say so twice, and may forget to. */
 export interface Bus {
-  /** Says that the conversations of these tickets go on; never throws, never waits. */
-  publish(ticketIds: readonly string[]): void;
+  /** Says that these tickets' conversations go on, or that these people's rights have changed; never throws, never waits. */
+  publish(ids: readonly string[]): void;
   /** Calls back for every hint, of this gateway and of others; the answer stops it. */
-  subscribe(listener: (ticketId: string) => void): () => void;
+  subscribe(listener: (id: string) => void): () => void;
   close(): Promise<void>;
 }
 
@@ -13,11 +13,11 @@ export interface Bus {
 export class LocalBus implements Bus {
   private readonly emitter = new EventEmitter().setMaxListeners(0);
 
-  publish(ticketIds: readonly string[]): void {
-    for (const ticketId of ticketIds) this.emitter.emit('hint', ticketId);
+  publish(ids: readonly string[]): void {
+    for (const id of ids) this.emitter.emit('hint', id);
   }
 
-  subscribe(listener: (ticketId: string) => void): () => void {
+  subscribe(listener: (id: string) => void): () => void {
     this.emitter.on('hint', listener);
     return () => this.emitter.off('hint', listener);
   }

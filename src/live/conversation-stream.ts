@@ -2,7 +2,7 @@ import type { SignedInViewer } from '../auth/viewer.js';
 import { type Bind, type Database, parameters } from '../db/database.js';
 import { LogEntry, type LogEntryType } from '../entities/log-entry.js';
 import { cursorExpired, isUnavailable, notFound, unauthenticated } from '../errors.js';
-import { streamOf, visibleTickets } from '../policies/visibility.js';
+import { readableTickets, streamOf } from '../policies/visibility.js';
 import type { Doorbell } from './doorbell.js';
 
 /** Says that everything up to a position was delivered; no row of the log. */
@@ -27,6 +27,7 @@ interface Rights {
   readonly isActive: boolean;
   readonly isSame: boolean;
   readonly isVisible: boolean;
+  readonly isDeleted: boolean;
 }
 
 const rowsPerRead = 100;
@@ -43,11 +44,12 @@ export class ConversationStream implements AsyncIterableIterator<StreamItem> {
   private position: number;
   private buffer: LogEntry[] = [];
   private finished = false;
+  private isDeleted = false;
   private rung = false;
   /** Whether a checkpoint is due once there is nothing to read. */
   private owesCheckpoint = true;
   private wake: (() => void) | undefined;
-  private readonly unwatch: () => void;
+  private readonly unwatch: (() => void)[];
 
   constructor(
     private readonly db: Database,
@@ -55,10 +57,11 @@ export class ConversationStream implements AsyncIterableIterator<StreamItem> {
     private readonly following: Following,
   ) {
     this.position = following.after;
-    this.unwatch = doorbell.watch(following.ticketId, () => {
+    const ring = (): void => {
       this.rung = true;
       this.wake?.();
-    });
+    };
+    this.unwatch = [following.ticketId, following.viewer.id].map((id) => doorbell.watch(id, ring));
   }
 
   [Symbol.asyncIterator](): this {
@@ -70,6 +73,8 @@ export class ConversationStream implements AsyncIterableIterator<StreamItem> {
     while (!this.finished) {
       const entry = this.buffer.shift();
       if (entry) {
+        // Nothing comes after it, unless the ticket was brought back.
+        if (entry.type === 'TicketDeleted' && this.isDeleted) await this.return();
         if (this.wants(entry.type)) return { done: false, value: entry };
       } else if (!(await this.readOn())) {
         if (this.owesCheckpoint && this.wants('Checkpoint')) {
@@ -84,18 +89,19 @@ export class ConversationStream implements AsyncIterableIterator<StreamItem> {
 
   /**
    * Throws unless the viewer still has the rights that the stream was opened with. What was read about an event before this
-   * passes was read with valid rights, so nothing is delivered that was committed after they were lost.
+   * passes was read with valid rights, so nothing is delivered that was committed after they were lost. False: the ticket was
+   * deleted meanwhile, so that only the event that says so is left to deliver.
    */
-  async confirmRights(): Promise<void> {
+  async confirmRights({ type }: StreamItem): Promise<boolean> {
     const { values, bind } = parameters();
     const rows = await this.db.query<Rights>(`select ${this.rights(bind)}`, values);
-    requireRights(rows[0]);
+    return !requireRights(rows[0]).isDeleted || type === 'TicketDeleted';
   }
 
   /** Ends the stream at once, also while somebody waits for its next event. */
   return(): Promise<IteratorResult<StreamItem, undefined>> {
     this.finished = true;
-    this.unwatch();
+    for (const unwatch of this.unwatch) unwatch();
     this.wake?.();
     return Promise.resolve({ done: true, value: undefined });
   }
@@ -129,21 +135,24 @@ export class ConversationStream implements AsyncIterableIterator<StreamItem> {
        left join lateral (
          select ${this.db.columns(LogEntry, 'c')} from conversation_log c
          where c.ticket_id = ${bind(ticketId)} and c.${seq} > ${bind(this.position)} and rights."isVisible"
+           and (c.type = 'TicketDeleted' or not rights."isDeleted")
          order by c.${seq} limit ${bind(rowsPerRead)}
        ) entry on true`,
       values,
     );
-    requireRights(rows[0]);
+    this.isDeleted = requireRights(rows[0]).isDeleted;
     return rows[0]?.ticketId === null ? [] : rows;
   }
 
   private rights(bind: Bind): string {
     const { viewer, ticketId } = this.following;
     const user = `from users u where u.id = ${bind(viewer.id)}`;
+    const ticket = `from tickets t where t.id = ${bind(ticketId)}`;
     return `
       (select u.is_active ${user}) as "isActive",
       (select u.access_version = ${bind(viewer.accessVersion)} ${user}) as "isSame",
-      exists (select 1 from tickets t where t.id = ${bind(ticketId)} and ${visibleTickets(viewer, 't', bind)}) as "isVisible"`;
+      exists (select 1 ${ticket} and ${readableTickets(viewer, 't', bind)}) as "isVisible",
+      (select t.deleted_at is not null ${ticket}) as "isDeleted"`;
   }
 
   private async ringOr(ms: number): Promise<'ring' | 'time'> {
@@ -170,8 +179,9 @@ export class ConversationStream implements AsyncIterableIterator<StreamItem> {
   }
 }
 
-function requireRights(rights: Rights | undefined): void {
+function requireRights(rights: Rights | undefined): Rights {
   if (!rights?.isActive) throw unauthenticated();
   if (!rights.isSame) throw cursorExpired('Your rights have changed: fetch the conversation anew.');
   if (!rights.isVisible) throw notFound('ticket');
+  return rights;
 }

@@ -5,7 +5,7 @@ import type { Bus } from './bus.js';
 /** Bounds the delay after a hint that was lost, in milliseconds. */
 const lookEveryMs = 1_000;
 
-/** Rings when a watched ticket has news: at once on a hint, else within a second by one look at all counters. */
+/** Rings when a ticket or a person's rights that are watched have news: at once on a hint, else within a second by one look at all. */
 export class Doorbell {
   private readonly listeners = new Map<string, Set<() => void>>();
   private readonly seen = new Map<string, string>();
@@ -17,19 +17,19 @@ export class Doorbell {
     private readonly db: Queryable,
     private readonly logger: Logger,
   ) {
-    this.unsubscribe = bus.subscribe((ticketId) => this.ring(ticketId));
+    this.unsubscribe = bus.subscribe((id) => this.ring(id));
   }
 
-  /** Calls back whenever the ticket may have news, until the answer is called. */
-  watch(ticketId: string, listener: () => void): () => void {
-    const listeners = this.listeners.get(ticketId) ?? new Set();
-    this.listeners.set(ticketId, listeners.add(listener));
+  /** Calls back whenever there may be news of the ticket or the person, until the answer is called. */
+  watch(id: string, listener: () => void): () => void {
+    const listeners = this.listeners.get(id) ?? new Set();
+    this.listeners.set(id, listeners.add(listener));
     this.timer ??= setTimeout(() => void this.look(), lookEveryMs);
     return () => {
       listeners.delete(listener);
-      if (listeners.size > 0 || this.listeners.get(ticketId) !== listeners) return;
-      this.listeners.delete(ticketId);
-      this.seen.delete(ticketId);
+      if (listeners.size > 0 || this.listeners.get(id) !== listeners) return;
+      this.listeners.delete(id);
+      this.seen.delete(id);
     };
   }
 
@@ -45,14 +45,15 @@ export class Doorbell {
     this.listeners.clear();
   }
 
-  private ring(ticketId: string): void {
-    for (const listener of this.listeners.get(ticketId) ?? []) listener();
+  private ring(id: string): void {
+    for (const listener of this.listeners.get(id) ?? []) listener();
   }
 
   private async look(): Promise<void> {
     try {
       const rows = await this.db.query<{ id: string; state: string }>(
-        `select id, concat(staff_seq, '.', access_version) as state from tickets where id = any($1::uuid[])`,
+        `select id, concat(staff_seq, '.', access_version) as state from tickets where id = any($1::uuid[])
+         union all select id, concat(is_active, '.', access_version) from users where id = any($1::uuid[])`,
         [[...this.listeners.keys()]],
       );
       for (const { id, state } of rows) {

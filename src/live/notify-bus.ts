@@ -40,13 +40,13 @@ export class NotifyBus implements Bus {
     await client.query(`listen ${channel}`);
   }
 
-  publish(ticketIds: readonly string[]): void {
-    this.local.publish(ticketIds);
-    for (const ticketId of ticketIds) this.waiting.add(ticketId);
+  publish(ids: readonly string[]): void {
+    this.local.publish(ids);
+    for (const id of ids) this.waiting.add(id);
     this.gathering ??= setTimeout(() => void this.flush(), gatherMs);
   }
 
-  subscribe(listener: (ticketId: string) => void): () => void {
+  subscribe(listener: (id: string) => void): () => void {
     return this.local.subscribe(listener);
   }
 

@@ -1,8 +1,10 @@
 import DataLoader from 'dataloader';
 import type { SignedInViewer } from '../auth/viewer.js';
+import type { Named } from '../db/by-name.js';
 import { type Database, parameters } from '../db/database.js';
 import { PageLoader } from './page-loader.js';
-import { type Many, type One, type Page, relations } from './relations.js';
+import { NamedPageLoader } from './named-page-loader.js';
+import { type Many, type NamedPage, type One, type Page, relations } from './relations.js';
 
 type LoaderOf<R> =
   R extends One<infer T>
@@ -11,7 +13,9 @@ type LoaderOf<R> =
       ? DataLoader<string, T[]>
       : R extends Page<infer T>
         ? PageLoader<T>
-        : never;
+        : R extends NamedPage<infer T extends Named>
+          ? NamedPageLoader<T>
+          : never;
 
 /** A loader for each relation, made when it is first asked for. */
 export type Loaders = { readonly [Name in keyof typeof relations]: LoaderOf<(typeof relations)[Name]> };
@@ -28,16 +32,18 @@ export function createLoaders(db: Database, viewer: SignedInViewer): Loaders {
   });
 }
 
-type Relation = One<object> | Many<object> | Page<object>;
+type Relation = One<object> | Many<object> | Page<object> | NamedPage<Named>;
 
 function create(db: Database, viewer: SignedInViewer, relation: Relation): unknown {
   switch (relation.kind) {
     case 'one':
       return new DataLoader((ids: readonly string[]) => loadOne(db, viewer, relation, ids));
     case 'many':
-      return new DataLoader((keys: readonly string[]) => loadMany(db, relation, keys));
+      return new DataLoader((keys: readonly string[]) => loadMany(db, viewer, relation, keys));
     case 'page':
       return new PageLoader(db, viewer, relation);
+    case 'namedPage':
+      return new NamedPageLoader(db, viewer, relation);
   }
 }
 
@@ -48,16 +54,22 @@ async function loadOne<T>(
   ids: readonly string[],
 ): Promise<(T | null)[]> {
   const { values, bind } = parameters();
-  const { entity, where } = relation;
+  const { entity, key, where } = relation;
   const sql = `
     select ${db.columns(entity, 'r')} from ${db.table(entity)} r
-    where r.id = any(${bind(ids)}::uuid[]) ${where ? `and ${where(viewer, 'r', bind)}` : ''}`;
-  const rows = new Map((await db.query<T & { id: string }>(sql, values)).map((row) => [row.id, row]));
+    where r.${db.column(entity, key)} = any(${bind(ids)}::uuid[]) ${where ? `and ${where(viewer, 'r', bind)}` : ''}`;
+  const rows = new Map((await db.query<T>(sql, values)).map((row) => [row[key] as string, row]));
   return ids.map((id) => rows.get(id) ?? null);
 }
 
-async function loadMany<T>(db: Database, relation: Many<T>, keys: readonly string[]): Promise<T[][]> {
-  const { entity, key, order, through } = relation;
+async function loadMany<T>(
+  db: Database,
+  viewer: SignedInViewer,
+  relation: Many<T>,
+  keys: readonly string[],
+): Promise<T[][]> {
+  const { values, bind } = parameters();
+  const { entity, key, order, where, through } = relation;
   const parentKey = through
     ? `j.${db.column(through.entity, through.parent as never)}`
     : `r.${db.column(entity, key as keyof T & string)}`;
@@ -66,9 +78,9 @@ async function loadMany<T>(db: Database, relation: Many<T>, keys: readonly strin
     : '';
   const sql = `
     select ${parentKey} as "parentKey", ${db.columns(entity, 'r')} from ${db.table(entity)} r ${junction}
-    where ${parentKey} = any($1::uuid[])
+    where ${parentKey} = any(${bind(keys)}::uuid[]) ${where ? `and ${where(viewer, 'r', bind)}` : ''}
     order by ${order.map((property) => `r.${db.column(entity, property)}`).join(', ')}`;
   const byParent = new Map<string, T[]>(keys.map((id) => [id, []]));
-  for (const row of await db.query<T & { parentKey: string }>(sql, [keys])) byParent.get(row.parentKey)?.push(row);
+  for (const row of await db.query<T & { parentKey: string }>(sql, values)) byParent.get(row.parentKey)?.push(row);
   return keys.map((id) => byParent.get(id) ?? []);
 }

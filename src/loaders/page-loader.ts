@@ -4,6 +4,32 @@ import { type Database, parameters } from '../db/database.js';
 import type { LoadedPage, Window } from '../db/keyset.js';
 import type { Page } from './relations.js';
 
+/** A row that was found for a parent, or none but what lies beyond the ends of the page. */
+type Found<T> = T & { parentKey: string; moreBefore: boolean; moreAfter: boolean };
+
+/** Sorts the rows that were found to their parents; each may have one row more than its page has room for. */
+export function pagesOf<T>(
+  keys: readonly string[],
+  found: readonly Found<T>[],
+  { limit, from }: Window<unknown>,
+  isRow: (row: T) => boolean,
+): LoadedPage<T>[] {
+  const byParent = new Map<string, Found<T>[]>(keys.map((key) => [key, []]));
+  for (const row of found) byParent.get(row.parentKey)?.push(row);
+  return keys.map((key) => {
+    const ofParent = byParent.get(key) ?? [];
+    const rows = ofParent.filter(isRow);
+    const more = rows.length > limit;
+    const wanted = rows.slice(0, limit);
+    if (from === 'back') wanted.reverse();
+    const moreBefore = ofParent[0]?.moreBefore ?? false;
+    const moreAfter = ofParent[0]?.moreAfter ?? false;
+    return from === 'front'
+      ? { rows: wanted, hasNext: more || moreAfter, hasPrevious: moreBefore }
+      : { rows: wanted, hasNext: moreAfter, hasPrevious: more || moreBefore };
+  });
+}
+
 /** Loads pages of many parents with one statement for each window, and totals with one for all. */
 export class PageLoader<T> {
   private readonly byWindow = new Map<string, DataLoader<string, LoadedPage<T>>>();
@@ -60,21 +86,8 @@ export class PageLoader<T> {
         order by ${position} ${from === 'front' ? 'asc' : 'desc'}
         limit ${bind(limit + 1)}
       ) page on true`;
-    type Row = T & { parentKey: string; moreBefore: boolean; moreAfter: boolean };
-    const byParent = new Map<string, Row[]>(keys.map((key) => [key, []]));
-    for (const row of await db.query<Row>(sql, values)) byParent.get(row.parentKey)?.push(row);
-    return keys.map((key) => {
-      const found = byParent.get(key) ?? [];
-      const rows = found.filter((row) => row[this.position] !== null);
-      const more = rows.length > limit;
-      const wanted = rows.slice(0, limit);
-      if (from === 'back') wanted.reverse();
-      const moreBefore = found[0]?.moreBefore ?? false;
-      const moreAfter = found[0]?.moreAfter ?? false;
-      return from === 'front'
-        ? { rows: wanted, hasNext: more || moreAfter, hasPrevious: moreBefore }
-        : { rows: wanted, hasNext: moreAfter, hasPrevious: more || moreBefore };
-    });
+    const rows = await db.query<Found<T>>(sql, values);
+    return pagesOf(keys, rows, { limit, from, after, before }, (row) => row[this.position] !== null);
   }
 
   private async countRows(keys: readonly string[]): Promise<number[]> {

@@ -7,21 +7,24 @@ import { LogEntry } from '../entities/log-entry.js';
 import { Member } from '../entities/member.js';
 import { Organization } from '../entities/organization.js';
 import { Project } from '../entities/project.js';
+import { ReadMark } from '../entities/read-mark.js';
 import { State } from '../entities/state.js';
+import { TicketAttribute } from '../entities/ticket-attribute.js';
 import { Ticket } from '../entities/ticket.js';
 import { Topic } from '../entities/topic.js';
 import { UserProject } from '../entities/user-project.js';
 import { User } from '../entities/user.js';
 import { Vote } from '../entities/vote.js';
-import { streamOf, visibleComments, visibleTickets } from '../policies/visibility.js';
+import { streamOf, ticketsWithAttributes, visibleComments, visibleTickets } from '../policies/visibility.js';
 
 /** Which rows, named by the alias, the viewer sees. */
 export type Condition = (viewer: SignedInViewer, alias: string, bind: Bind) => string;
 
-/** One row by its id. */
+/** One row by its id, or by another column that is unique among the rows that the viewer sees. */
 export interface One<T> {
   readonly kind: 'one';
   readonly entity: Entity<T>;
+  readonly key: keyof T & string;
   readonly where?: Condition;
 }
 
@@ -31,6 +34,7 @@ export interface Many<T> {
   readonly entity: Entity<T>;
   readonly order: readonly (keyof T & string)[];
   readonly key?: keyof T & string;
+  readonly where?: Condition;
   readonly through?: { readonly entity: Entity<unknown>; readonly parent: string; readonly child: string };
 }
 
@@ -43,13 +47,41 @@ export interface Page<T> {
   readonly where?: Condition;
 }
 
-const one = <T>(entity: Entity<T>, where?: Condition): One<T> => ({ kind: 'one', entity, ...(where && { where }) });
+/** Rows that a table connects to a parent, a page at a time, by name. */
+export interface NamedPage<T> {
+  readonly kind: 'namedPage';
+  readonly entity: Entity<T>;
+  readonly junction: Entity<unknown>;
+  readonly parentKey: string;
+  readonly childKey: string;
+  readonly where: Condition;
+}
 
-const many = <T>(entity: Entity<T>, key: keyof T & string, order: (keyof T & string)[]): Many<T> => ({
+const one = <T extends { id: string }>(entity: Entity<T>, where?: Condition): One<T> => ({
+  kind: 'one',
+  entity,
+  key: 'id',
+  ...(where && { where }),
+});
+
+const oneBy = <T>(entity: Entity<T>, key: keyof T & string, where: Condition): One<T> => ({
+  kind: 'one',
+  entity,
+  key,
+  where,
+});
+
+const many = <T>(
+  entity: Entity<T>,
+  key: keyof T & string,
+  order: (keyof T & string)[],
+  where?: Condition,
+): Many<T> => ({
   kind: 'many',
   entity,
   key,
   order,
+  ...(where && { where }),
 });
 
 const through = <T, J>(
@@ -64,6 +96,12 @@ const page = <T>(
   position: (viewer: SignedInViewer) => keyof T & string,
   where?: Condition,
 ): Page<T> => ({ kind: 'page', entity, key, position, ...(where && { where }) });
+
+const namedPage = <T, J>(
+  entity: Entity<T>,
+  [junction, parentKey, childKey]: [Entity<J>, keyof J & string, keyof J & string],
+  where: Condition,
+): NamedPage<T> => ({ kind: 'namedPage', entity, junction, parentKey, childKey, where });
 
 const inPublicStream: Condition = (viewer, alias) => (isStaff(viewer) ? 'true' : `${alias}.public_seq is not null`);
 
@@ -91,7 +129,25 @@ const any =
   (viewer, alias, bind) =>
     `(${conditions.map((condition) => condition(viewer, alias, bind)).join(' or ')})`;
 
+const isThere: Condition = (_viewer, alias) => `${alias}.deleted_at is null`;
+
+const ofViewer: Condition = (viewer, alias, bind) => `${alias}.user_id = ${bind(viewer.id)}`;
+
+/** One's own comments are read. */
+const isUnread: Condition = (viewer, alias, bind) => `${alias}.author_id <> ${bind(viewer.id)} and ${alias}.staff_seq >
+  coalesce((select m.staff_seq from read_marks m where m.ticket_id = ${alias}.ticket_id and ${ofViewer(viewer, 'm', bind)}), 0)`;
+
 const ticketOfRow = ofVisibleTicket((ticket, row) => `${ticket}.id = ${row}.ticket_id`);
+
+/** Customers know of their own organization and of those that the tickets which they see belong to or are about. */
+export const knownOrganizations: Condition = orStaff(
+  any(
+    (viewer, alias, bind) => `${alias}.id = ${bind(viewer.organizationId)}::uuid`,
+    ofVisibleTicket(
+      (ticket, row) => `${row}.id in (${ticket}.organization_id, ${ticket}.buyer_id, ${ticket}.consumer_id)`,
+    ),
+  ),
+);
 
 /**
  * Every way from one row to others, declared once. The names without `visible` are for objects that were reached through
@@ -110,15 +166,7 @@ export const relations = {
   visibleComment: one(Comment, all(visibleComments, ticketOfRow)),
   visibleMember: one(Member, ticketOfRow),
   visibleVote: one(Vote, all(ticketOfRow, ofVisibleComment)),
-  visibleOrganization: one(
-    Organization,
-    orStaff(
-      any(
-        (viewer, alias, bind) => `${alias}.id = ${bind(viewer.organizationId)}::uuid`,
-        ofVisibleTicket((ticket, row) => `${ticket}.organization_id = ${row}.id`),
-      ),
-    ),
-  ),
+  visibleOrganization: one(Organization, knownOrganizations),
   visibleProject: one(
     Project,
     orStaff(
@@ -130,16 +178,25 @@ export const relations = {
   ),
   visibleGroup: one(Group, orStaff(ofVisibleTicket((ticket, row) => `${ticket}.group_id = ${row}.id`))),
 
+  readMark: oneBy(ReadMark, 'ticketId', ofViewer),
+
+  visibleAttribute: one(
+    TicketAttribute,
+    (viewer, alias, bind) =>
+      `exists (select 1 from tickets vt where vt.id = ${alias}.ticket_id and ${ticketsWithAttributes(viewer, 'vt', bind)})`,
+  ),
+
+  attributes: many(TicketAttribute, 'ticketId', ['type', 'createdAt', 'key']),
+  splitInto: many(Ticket, 'splitFromId', ['number'], visibleTickets),
   subtopics: many(Topic, 'parentId', ['rank', 'key']),
   members: many(Member, 'ticketId', ['position']),
   groupsOfUser: through(Group, [GroupMember, 'userId', 'groupId'], ['name']),
   projectsOfUser: through(Project, [UserProject, 'userId', 'projectId'], ['key']),
 
-  comments: page(
-    Comment,
-    'ticketId',
-    streamOf,
-    all(inPublicStream, (_viewer, alias) => `${alias}.deleted_at is null`),
+  comments: page(Comment, 'ticketId', streamOf, all(inPublicStream, isThere)),
+  unreadComments: page(Comment, 'ticketId', streamOf, all(inPublicStream, isThere, isUnread)),
+  membersOfGroup: namedPage(User, [GroupMember, 'groupId', 'userId'], (viewer, alias) =>
+    isStaff(viewer) ? `${alias}.is_active` : 'false',
   ),
   events: page(LogEntry, 'ticketId', streamOf, inPublicStream),
 };

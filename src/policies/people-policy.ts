@@ -1,4 +1,4 @@
-import { isStaff, isStaffRole, type SignedInViewer } from '../auth/viewer.js';
+import { isStaff, isStaffRole, Role, type SignedInViewer } from '../auth/viewer.js';
 import type { Bind } from '../db/database.js';
 import type { User } from '../entities/user.js';
 
@@ -25,3 +25,6 @@ export function visibleEmails(viewer: SignedInViewer, alias: string, bind: Bind)
 /** The organization is for staff, the person and teammates. */
 export const canSeeOrganization = (viewer: SignedInViewer, user: Person): boolean =>
   canSeePrivateData(viewer, user) || isTeammate(viewer, user);
+
+/** People, groups, organizations and look-up tables are managed by admins. */
+export const canManage = (viewer: Pick<SignedInViewer, 'role'>): boolean => viewer.role === Role.ADMIN;

@@ -15,9 +15,22 @@ export const canClose = takesPart;
 /** Who may close may reopen. */
 export const canReopen = takesPart;
 
-/** Only the customer side gives scores (parity x4). */
-export const canScoreOnClosing = (viewer: SignedInViewer, ticket: TicketAccess): boolean =>
+/** Scores, of a ticket or of a comment, are given by the customer side alone (parity x4, e26). */
+export const canRate = (viewer: SignedInViewer, ticket: TicketAccess): boolean =>
   !isStaff(viewer) && takesPart(viewer, ticket);
+
+/** The attributes of a ticket are not for those who are only mentioned in it. */
+export const canSeeAttributes = takesPart;
+
+/** Attributes, splitting and deleting are for staff (parity d11, d26, e23). */
+export const canManage = (viewer: SignedInViewer): boolean => isStaff(viewer);
 
 /** Staff join any conversation (parity a6). */
 export const canJoin = (viewer: SignedInViewer): boolean => isStaff(viewer);
+
+/** Staff change what a ticket says and how it is worked on (parity a5). */
+export const canUpdate = (viewer: SignedInViewer): boolean => isStaff(viewer);
+
+/** Authors and staff decide who sees a ticket (parity e16). */
+export const canChangeAccess = (viewer: SignedInViewer, ticket: TicketAccess): boolean =>
+  ['staff', 'author'].includes(relationTo(viewer, ticket) ?? '');

@@ -12,14 +12,28 @@ export type TicketAccess = Pick<
 >;
 
 /** The one condition under which rows of `tickets`, named by the alias, are seen; `relationTo` says the same of one ticket. */
-export function visibleTickets(viewer: SignedInViewer, alias: string, bind: Bind): string {
-  if (isStaff(viewer)) return `${alias}.deleted_at is null`;
-  const member = `${alias}.member_ids @> array[${bind(viewer.id)}::uuid]`;
-  if (viewer.organizationId === null) return `(${alias}.deleted_at is null and ${member})`;
+export const visibleTickets = (viewer: SignedInViewer, alias: string, bind: Bind): string =>
+  `(${alias}.deleted_at is null and ${readableTickets(viewer, alias, bind)})`;
+
+/** The same condition but for tickets that were deleted meanwhile: whoever follows one has to be told that it is gone. */
+export const readableTickets = (viewer: SignedInViewer, alias: string, bind: Bind): string =>
+  isStaff(viewer)
+    ? 'true'
+    : `(${alias}.member_ids @> array[${bind(viewer.id)}::uuid] or ${accessByLevel(viewer, alias, bind)})`;
+
+/** The condition under which the attributes of tickets are seen: those who are only mentioned see none. */
+export const ticketsWithAttributes = (viewer: SignedInViewer, alias: string, bind: Bind): string =>
+  isStaff(viewer)
+    ? `${alias}.deleted_at is null`
+    : `(${alias}.deleted_at is null and
+        (${alias}.author_ids @> array[${bind(viewer.id)}::uuid] or ${accessByLevel(viewer, alias, bind)}))`;
+
+function accessByLevel(viewer: SignedInViewer, alias: string, bind: Bind): string {
+  if (viewer.organizationId === null) return 'false';
   const organization = `${alias}.organization_id = ${bind(viewer.organizationId)}::uuid`;
   const account = `${alias}.access_level in ('ACCOUNT_USERS', 'ALL_USERS')`;
   const project = `${alias}.access_level in ('PROJECT_USERS', 'ALL_USERS') and ${alias}.project_id = any(${bind(viewer.projectIds)}::uuid[])`;
-  return `(${alias}.deleted_at is null and (${member} or ${organization} and (${account} or ${project})))`;
+  return `${organization} and (${account} or ${project})`;
 }
 
 /** What of a person decides what they see. */

@@ -6,3 +6,9 @@ export interface Call {
   readonly viewer: SignedInViewer;
   readonly once: Once;
 }
+
+/** Which object a mutation answers with. */
+export interface ObjectOutcome {
+  readonly id: string;
+  readonly replayed: boolean;
+}

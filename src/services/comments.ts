@@ -1,17 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { isStaff, isStaffRole, type SignedInViewer } from '../auth/viewer.js';
-import type { Queryable } from '../db/database.js';
 import type { UnitOfWork } from '../db/unit-of-work.js';
 import { Visibility } from '../entities/comment.js';
-import type { Ticket } from '../entities/ticket.js';
-import type { User } from '../entities/user.js';
-import { forbidden, invalid, notFound } from '../errors.js';
-import { uuidOf } from '../global-id.js';
+import { forbidden, invalid } from '../errors.js';
+import { canDeleteComment, canUpdateComment } from '../policies/comment-policy.js';
 import { canComment } from '../policies/ticket-policy.js';
-import { relationTo } from '../policies/visibility.js';
-import { appendToConversation } from './append-to-conversation.js';
+import { appendToConversation } from './append/append-to-conversation.js';
 import type { Call } from './call.js';
 import type { Finder } from './find.js';
+import { findMentioned } from './mentions.js';
 import { trimmed } from './text.js';
 
 /** What `addComment` is asked for. */
@@ -22,6 +18,13 @@ export interface AddComment {
   mentionIds?: string[] | null;
 }
 
+/** What `updateComment` is asked for. */
+export interface UpdateComment {
+  commentId: string;
+  body: string;
+  expectedVersion?: number | null;
+}
+
 /** Which comment a mutation answers with, and its ticket. */
 export interface CommentOutcome {
   readonly ticketId: string;
@@ -29,15 +32,16 @@ export interface CommentOutcome {
   readonly replayed: boolean;
 }
 
-type Mentioned = Pick<User, 'id' | 'role' | 'organizationId' | 'isActive'> & { projectIds: string[] };
-
 const ticketPath = ['input', 'ticketId'] as const;
+const commentPath = ['input', 'commentId'] as const;
 
 /** Words in a conversation. */
 export class Comments {
   constructor(
     private readonly work: UnitOfWork,
     private readonly find: Finder,
+    /** Whether public comments move the status of their ticket (parity x9). */
+    private readonly moveStatus: boolean,
   ) {}
 
   /**
@@ -52,8 +56,9 @@ export class Comments {
         throw forbidden('Only members of staff write notes.', ['input', 'visibility']);
       const body = trimmed(input.body);
       if (body === null) throw invalid(['input', 'body'], 'required', '`body` is needed: 1..50000 characters.');
-      const mentioned = await this.mentioned(tx, viewer, ticket, visibility, input.mentionIds ?? []);
+      const mentioned = await findMentioned(tx, viewer, ticket, input);
       const comment = { id: randomUUID(), body, visibility };
+      const isNote = visibility === Visibility.INTERNAL;
       return {
         result: { ticketId: ticket.id, commentId: comment.id },
         write: () =>
@@ -61,42 +66,54 @@ export class Comments {
             actor: viewer,
             ticket,
             requires: 'open',
-            joining: visibility === Visibility.INTERNAL ? [] : [...new Set([viewer.id, ...mentioned])],
+            joining: isNote ? [] : [...new Set([viewer.id, ...mentioned])],
             events: [{ type: 'CommentAdded', comment }],
+            movesStatus: this.moveStatus && !isNote,
             path: ticketPath,
           }),
       };
     });
   }
 
-  /** Staff may mention any active user, customers only whoever could see the ticket anyway, a note only staff (parity a14). */
-  private async mentioned(
-    tx: Queryable,
-    viewer: SignedInViewer,
-    ticket: Ticket,
-    visibility: Visibility,
-    mentionIds: readonly string[],
-  ): Promise<string[]> {
-    if (mentionIds.length === 0) return [];
-    const ids = mentionIds.map((id) => uuidOf('User', id));
-    const rows = await tx.query<Mentioned>(
-      `select u.id, u.role, u.organization_id as "organizationId", u.is_active as "isActive",
-         array(select project_id from user_projects p where p.user_id = u.id) as "projectIds"
-       from users u where u.id = any($1::uuid[])`,
-      [ids.filter((id) => id !== null)],
-    );
-    const people = new Map(rows.map((person) => [person.id, person]));
-    return ids.map((id, index) => {
-      const person = id === null ? undefined : people.get(id);
-      const allowed = person?.isActive && mayBeMentioned(viewer, ticket, visibility, person);
-      if (!person || !allowed) throw notFound('user', ['input', 'mentionIds', String(index)]);
-      return person.id;
+  /** Changes what the viewer said, while the ticket is open (parity d10). */
+  async update({ viewer, once }: Call, input: UpdateComment): Promise<CommentOutcome> {
+    return this.work.run(once, async (tx) => {
+      const { comment, ticket } = await this.find.comment(tx, viewer, input.commentId, commentPath);
+      if (!canUpdateComment(viewer, comment)) throw forbidden('Only its author changes a comment.', commentPath);
+      const edited = { id: comment.id, visibility: comment.visibility, body: input.body.trim() };
+      const { expectedVersion } = input;
+      return {
+        result: { ticketId: ticket.id, commentId: comment.id },
+        write: () =>
+          appendToConversation(tx, {
+            actor: viewer,
+            ticket,
+            requires: 'open',
+            events: [{ type: 'CommentEdited', comment: edited, expectedVersion }],
+            path: commentPath,
+          }),
+      };
     });
   }
-}
 
-function mayBeMentioned(viewer: SignedInViewer, ticket: Ticket, visibility: Visibility, person: Mentioned): boolean {
-  if (isStaffRole(person.role)) return true;
-  if (visibility === Visibility.INTERNAL) return false;
-  return isStaff(viewer) || relationTo(person, ticket) !== null;
+  /** Removes a comment while the ticket is open; a tombstone without its text stays in the history (parity d10). */
+  async delete({ viewer, once }: Call, commentId: string): Promise<CommentOutcome> {
+    return this.work.run(once, async (tx) => {
+      const { comment, ticket } = await this.find.comment(tx, viewer, commentId, commentPath);
+      if (!canDeleteComment(viewer, comment)) {
+        throw forbidden('Only its author and members of staff remove a comment.', commentPath);
+      }
+      return {
+        result: { ticketId: ticket.id, commentId: comment.id },
+        write: () =>
+          appendToConversation(tx, {
+            actor: viewer,
+            ticket,
+            requires: 'open',
+            events: [{ type: 'CommentRemoved', comment }],
+            path: commentPath,
+          }),
+      };
+    });
+  }
 }

@@ -1,6 +1,7 @@
 import type { SignedInViewer } from '../auth/viewer.js';
 import type { Database } from '../db/database.js';
 import type { LogEntryType } from '../entities/log-entry.js';
+import { notFound } from '../errors.js';
 import { ConversationStream } from '../live/conversation-stream.js';
 import { type Cursors, seqFor } from '../live/cursors.js';
 import type { Doorbell } from '../live/doorbell.js';
@@ -21,8 +22,10 @@ export class Conversations {
     { ticketId, after }: { ticketId: string; after?: string | null },
     only?: LogEntryType,
   ): Promise<ConversationStream> {
-    const ticket = await this.find.ticket(this.db, viewer, ticketId, ['ticketId']);
+    const ticket = await this.find.followedTicket(this.db, viewer, ticketId, ['ticketId']);
     const position = after == null ? seqFor(viewer, ticket) : this.cursors.read(viewer, ticket, after, ['after']);
+    // Whoever has not heard of its end yet still does; to everybody else it is gone.
+    if (ticket.deletedAt !== null && position >= seqFor(viewer, ticket)) throw notFound('ticket', ['ticketId']);
     const following = { viewer, ticketId: ticket.id, after: position, ...(only && { only }) };
     return new ConversationStream(this.db, this.doorbell, following);
   }

@@ -3,12 +3,15 @@ import { isStaff, isStaffRole, type SignedInViewer } from '../auth/viewer.js';
 import type { Queryable } from '../db/database.js';
 import type { Transaction, UnitOfWork } from '../db/unit-of-work.js';
 import { Visibility } from '../entities/comment.js';
-import { AccessLevel } from '../entities/ticket.js';
+import type { AccessLevel } from '../entities/ticket.js';
 import type { User } from '../entities/user.js';
-import { forbidden, invalid, notFound } from '../errors.js';
-import { appendToConversation, type NewEvent } from './append-to-conversation.js';
+import { forbidden } from '../errors.js';
+import type { NewEvent } from './append/addition.js';
+import { appendToConversation } from './append/append-to-conversation.js';
 import type { Call } from './call.js';
+import { type ContactAttributes, insertContact } from './contact.js';
 import type { Finder } from './find.js';
+import { accessOfNew } from './ticket-access.js';
 import { requireText, titleFrom, trimmed } from './text.js';
 import type { TicketOutcome } from './tickets.js';
 
@@ -26,6 +29,9 @@ export interface OpenTicket {
   serviceImpact?: string | null;
   contractHumanId?: string | null;
   tenantHumanId?: string | null;
+  buyerId?: string | null;
+  consumerId?: string | null;
+  contact?: ContactAttributes | null;
   reporterId?: string | null;
   organizationId?: string | null;
 }
@@ -80,35 +86,50 @@ export class TicketOpening {
     const priorityKey = trimmed(input.priorityKey) ?? 'low';
     const priority = await this.find.state(tx, 'PRIORITY', priorityKey, ['input', 'priorityKey']);
     const status = await this.find.state(tx, 'STATE', 'created', ['input']);
-    const access = await this.accessOf(tx, viewer, input, customer);
+    const access = await accessOfNew(tx, viewer, { ...input, organizationId: customer.organizationId });
     const authorIds = [...new Set([viewer.id, customer.reporterId])];
-    return async () => {
-      await tx.query(
-        `insert into tickets (id, title, description, status_id, priority_id, topic_id, access_level, project_id,
-             organization_id, reporter_id, is_client_author, author_ids, member_ids, notice_id, external_subject_id,
-             service_impact, contract_human_id, tenant_human_id, version)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15, $16, $17, 0)`,
-        [
-          id,
-          title,
-          description,
-          status.id,
-          priority.id,
-          topic?.id ?? null,
-          access.level,
-          access.projectId,
-          customer.organizationId,
-          customer.reporterId,
-          customer.isClient,
-          authorIds,
-          input.noticeId ?? null,
-          trimmed(input.externalSubjectId),
-          trimmed(input.serviceImpact),
-          trimmed(input.contractHumanId),
-          trimmed(input.tenantHumanId),
-        ],
-      );
+    const row = {
+      id,
+      title,
+      description,
+      status_id: status.id,
+      priority_id: priority.id,
+      topic_id: topic?.id ?? null,
+      access_level: access.level,
+      project_id: access.projectId,
+      organization_id: customer.organizationId,
+      buyer_id: await this.tradeParty(tx, viewer, input, 'buyerId'),
+      consumer_id: await this.tradeParty(tx, viewer, input, 'consumerId'),
+      reporter_id: customer.reporterId,
+      is_client_author: customer.isClient,
+      author_ids: authorIds,
+      member_ids: authorIds,
+      notice_id: input.noticeId ?? null,
+      external_subject_id: trimmed(input.externalSubjectId),
+      service_impact: trimmed(input.serviceImpact),
+      contract_human_id: trimmed(input.contractHumanId),
+      tenant_human_id: trimmed(input.tenantHumanId),
+      version: 0,
     };
+    return async () => {
+      const values = Object.values(row);
+      await tx.query(
+        `insert into tickets (${Object.keys(row).join(', ')}) values (${values.map((_, n) => `$${n + 1}`).join(', ')})`,
+        values,
+      );
+      await insertContact(tx, id, input.contact ?? null);
+    };
+  }
+
+  /** A customer names only organizations that they know of. */
+  private async tradeParty(
+    tx: Queryable,
+    viewer: SignedInViewer,
+    input: OpenTicket,
+    argument: 'buyerId' | 'consumerId',
+  ): Promise<string | null> {
+    const id = input[argument];
+    return id == null ? null : (await this.find.knownOrganization(tx, viewer, id, ['input', argument])).id;
   }
 
   /** Staff may open on somebody's behalf; the organization is the reporter's unless staff name another (parity d6). */
@@ -125,29 +146,5 @@ export class TicketOpening {
         ? reporter.organizationId
         : (await this.find.organization(tx, input.organizationId, ['input', 'organizationId'])).id;
     return { reporterId: reporter.id, isClient: !isStaffRole(reporter.role), organizationId };
-  }
-
-  /** A project goes with PROJECT_USERS and with nothing else (parity e8); a customer names only their own. */
-  private async accessOf(
-    tx: Queryable,
-    viewer: SignedInViewer,
-    { accessLevel, projectKey }: OpenTicket,
-    { organizationId }: Customer,
-  ): Promise<{ level: AccessLevel; projectId: string | null }> {
-    const level = accessLevel ?? AccessLevel.ACCOUNT_USERS;
-    const path = ['input', 'projectKey'];
-    if (level !== AccessLevel.PROJECT_USERS) {
-      if (projectKey == null) return { level, projectId: null };
-      throw invalid(path, 'requires_project_users', '`projectKey` goes with the access level PROJECT_USERS alone.');
-    }
-    if (projectKey == null) {
-      throw invalid(path, 'required', 'The access level PROJECT_USERS needs a `projectKey`.');
-    }
-    const [project] = await tx.query<{ id: string }>(
-      'select id from projects where organization_id = $1 and key = $2',
-      [organizationId, projectKey.trim()],
-    );
-    if (!project || !(isStaff(viewer) || viewer.projectIds.includes(project.id))) throw notFound('project', path);
-    return { level, projectId: project.id };
   }
 }

@@ -1,9 +1,10 @@
 import type { Claims } from '../auth/token.js';
-import { Role, type SignedInViewer } from '../auth/viewer.js';
+import { isStaffRole, Role, type SignedInViewer } from '../auth/viewer.js';
 import type { Database, Queryable } from '../db/database.js';
 import { databaseCode } from '../db/failures.js';
 import type { User } from '../entities/user.js';
 import { unauthenticated } from '../errors.js';
+import { leaveGroups, replaceProjects } from './memberships.js';
 
 type Known = Pick<
   User,
@@ -20,7 +21,10 @@ const selectKnown = `
 
 /** Knows who is behind a verified token. */
 export class People {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly hint: (userIds: string[]) => void,
+  ) {}
 
   /**
    * The viewer that a token speaks for. A stranger becomes a user, and a token that was issued after the claims that the
@@ -37,10 +41,13 @@ export class People {
 
   private async takeOver(claims: Claims, isSecond = false): Promise<Known> {
     try {
-      return await this.db.transaction(async (tx) => {
+      const { before, now } = await this.db.transaction(async (tx) => {
         const user = (await find(tx, claims)) ?? (await create(tx, claims));
-        return user.claimsAt && user.claimsAt >= claims.issuedAt ? user : await overwrite(tx, user, claims);
+        const upToDate = user.claimsAt && user.claimsAt >= claims.issuedAt;
+        return { before: user, now: upToDate ? await link(tx, user, claims) : await overwrite(tx, user, claims) };
       });
+      if (now.accessVersion !== before.accessVersion) this.hint([now.id]);
+      return now;
     } catch (error) {
       if (databaseCode(error) !== '23505') throw error;
       // The same stranger was seen twice at once and is known by now, or else the e-mail address belongs to somebody else.
@@ -75,6 +82,12 @@ async function create(tx: Queryable, { sub, email, emailVerified, name }: Claims
   return user as Known;
 }
 
+/** An administrator entered them after the token was issued: it tells who they are, and nothing else of them. */
+async function link(tx: Queryable, user: Known, { sub }: Claims): Promise<Known> {
+  if (user.sub === null) await tx.query('update users set sub = $2 where id = $1', [user.id, sub]);
+  return { ...user, sub: user.sub ?? sub };
+}
+
 async function overwrite(tx: Queryable, user: Known, claims: Claims): Promise<Known> {
   const organizationId = claims.organization ? await organizationOf(tx, claims.organization) : user.organizationId;
   const moved = organizationId !== user.organizationId;
@@ -101,13 +114,8 @@ async function overwrite(tx: Queryable, user: Known, claims: Claims): Promise<Kn
       accessChanged ? 1 : 0,
     ],
   );
-  if (projectsChanged) {
-    await tx.query('delete from user_projects where user_id = $1', [user.id]);
-    await tx.query('insert into user_projects (user_id, project_id) select $1, unnest($2::uuid[])', [
-      user.id,
-      projectIds,
-    ]);
-  }
+  if (projectsChanged) await replaceProjects(tx, user.id, projectIds);
+  if (role !== user.role && !isStaffRole(role)) await leaveGroups(tx, user.id);
   return { ...user, role, organizationId, projectIds, accessVersion: user.accessVersion + (accessChanged ? 1 : 0) };
 }
 

@@ -3,8 +3,9 @@ import type { UnitOfWork } from '../db/unit-of-work.js';
 import { Visibility } from '../entities/comment.js';
 import { VoteScale } from '../entities/vote.js';
 import { forbidden, invalid } from '../errors.js';
-import { canClose, canJoin, canReopen, canScoreOnClosing } from '../policies/ticket-policy.js';
-import { appendToConversation, type NewEvent } from './append-to-conversation.js';
+import { canClose, canJoin, canManage, canRate, canReopen } from '../policies/ticket-policy.js';
+import type { NewEvent } from './append/addition.js';
+import { appendToConversation } from './append/append-to-conversation.js';
 import type { Call } from './call.js';
 import type { Finder } from './find.js';
 import { trimmed } from './text.js';
@@ -22,6 +23,12 @@ export interface CloseTicket {
   score?: number | null;
   comment?: string | null;
   message?: string | null;
+  expectedVersion?: number | null;
+}
+
+/** What `deleteTicket` is asked for. */
+export interface DeleteTicket {
+  ticketId: string;
   expectedVersion?: number | null;
 }
 
@@ -65,7 +72,7 @@ export class Tickets {
       if (score == null && input.comment != null) {
         throw invalid(['input', 'comment'], 'requires_score', '`comment` is about the score: give a `score` with it.');
       }
-      if (score != null && !canScoreOnClosing(viewer, ticket)) {
+      if (score != null && !canRate(viewer, ticket)) {
         throw forbidden('Scores are given by the customer side alone.', ['input', 'score']);
       }
       const body = trimmed(input.message);
@@ -115,6 +122,20 @@ export class Tickets {
             becomes: { statusKey: 'in_progress', closed: false },
             path: ticketPath,
           }),
+      };
+    });
+  }
+
+  /** Takes a ticket away from everybody; its rows stay, for whoever has to bring it back (parity d26). */
+  async delete({ viewer, once }: Call, input: DeleteTicket): Promise<TicketOutcome> {
+    return this.work.run(once, async (tx) => {
+      const ticket = await this.find.ticket(tx, viewer, input.ticketId, ticketPath);
+      if (!canManage(viewer)) throw forbidden('Only members of staff delete tickets.', ticketPath);
+      const { expectedVersion } = input;
+      const events: NewEvent[] = [{ type: 'TicketDeleted' }];
+      return {
+        result: { ticketId: ticket.id, commentId: null },
+        write: () => appendToConversation(tx, { actor: viewer, ticket, expectedVersion, events, path: ticketPath }),
       };
     });
   }

@@ -3,22 +3,24 @@ import type { Duplex } from 'node:stream';
 import { type DocumentNode, getOperationAST, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols, type SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
 import { isSignedIn, type Viewer } from '../auth/viewer.js';
-import { AppError, ErrorCode } from '../errors.js';
 import type { Context } from '../graphql/context.js';
 import type { ErrorFormatter } from '../graphql/format-error.js';
 import { limits, validationRules } from '../graphql/limits.js';
 import { subscribe, type SubscriptionArgs } from '../graphql/subscribe.js';
 import type { Logger } from '../logger.js';
 import type { SignIn } from '../services/sign-in.js';
+import { closeCode, closeOnExpiry, closeOnRefusal, isUnauthenticated } from './end-of-session.js';
 
 /** What the WebSocket door needs. */
 export interface SocketDoor {
   readonly schema: GraphQLSchema;
   readonly introspection: boolean;
   readonly signIn: SignIn;
-  readonly createContext: (viewer: Viewer) => Context;
+  readonly createContext: (viewer: Viewer, acceptLanguage?: string) => Context;
+  /** Calls back whenever somebody's rights may have changed, until the answer is called. */
+  readonly watch: (userId: string, listener: () => void) => () => void;
   readonly formatError: ErrorFormatter;
   readonly corsOrigins: readonly string[];
   readonly logger: Logger;
@@ -27,15 +29,13 @@ export interface SocketDoor {
 interface Session extends Record<PropertyKey, unknown> {
   /** What the client said of itself; who that is and what they may do is asked anew for each subscription. */
   authorization?: string | undefined;
+  acceptLanguage?: string | undefined;
 }
 
 /** How long a client may take to say who it is, in milliseconds. */
 const initTimeoutMs = 3_000;
 /** How long a client may take to close its side when the gateway stops, in milliseconds. */
 const goodbyeMs = 2_000;
-const longestTimerMs = 2_147_483_647;
-/** Close codes after which clients come back: with a new token, or at once. */
-const closeCode = { forbidden: 4403, restarting: 1012 } as const;
 
 /** Serves GraphQL subscriptions on `/graphql` of the server; the answer closes every socket so that clients come back. */
 export function attachSocketServer(server: Server, door: SocketDoor): () => Promise<void> {
@@ -48,10 +48,23 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
     {
       isProd: true,
       connectionInitWaitTimeout: initTimeoutMs,
-      onConnect: async ({ connectionParams, extra }) => {
-        extra.authorization = authorizationIn(connectionParams);
+      onConnect: async ({ connectionParams, extra, subscriptions }) => {
+        const { socket, request } = extra;
+        const { authorization, acceptlanguage } = inLowerCase(connectionParams);
+        // What is no text is a wrong one, not none.
+        extra.authorization =
+          authorization == null ? undefined : typeof authorization === 'string' ? authorization : '';
+        extra.acceptLanguage = typeof acceptlanguage === 'string' ? acceptlanguage : request.headers['accept-language'];
         try {
-          closeOnExpiry(await door.signIn(extra.authorization), extra.socket);
+          const viewer = await door.signIn(extra.authorization);
+          if (!isSignedIn(viewer) || socket.readyState !== socket.OPEN) return undefined;
+          closeOnExpiry(viewer, socket);
+          const admission = {
+            check: () => door.signIn(extra.authorization),
+            watch: (listener: () => void) => door.watch(viewer.id, listener),
+            isBusy: () => Object.keys(subscriptions).length > 0,
+          };
+          closeOnRefusal(admission, socket);
         } catch (error) {
           if (isUnauthenticated(error)) return false;
           door.logger.warn({ error }, 'could not tell who opens a socket');
@@ -61,7 +74,8 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
       },
       onSubscribe: async ({ extra }, _id, payload) => {
         try {
-          return prepare(door, await door.signIn(extra.authorization), payload);
+          const viewer = await door.signIn(extra.authorization);
+          return prepare(door, () => door.createContext(viewer, extra.acceptLanguage), payload);
         } catch (error) {
           if (isUnauthenticated(error)) extra.socket.close(closeCode.forbidden, 'Forbidden');
           return [new GraphQLError((error as Error).message, { originalError: error as Error })];
@@ -129,26 +143,14 @@ function refusalOf({ url, headers }: IncomingMessage, corsOrigins: readonly stri
   return { status: '403 Forbidden', message: 'Pages of this origin may not connect: see CORS_ORIGINS.\n' };
 }
 
-function authorizationIn(parameters: Readonly<Record<string, unknown>> | undefined): string | undefined {
-  const [, value] = Object.entries(parameters ?? {}).find(([name]) => name.toLowerCase() === 'authorization') ?? [];
-  // What is no text is a wrong one, not none.
-  return value == null ? undefined : typeof value === 'string' ? value : '';
-}
-
-const isUnauthenticated = (error: unknown): boolean =>
-  error instanceof AppError && error.code === ErrorCode.UNAUTHENTICATED;
-
-function closeOnExpiry(viewer: Viewer, socket: WebSocket): void {
-  if (!isSignedIn(viewer) || socket.readyState !== socket.OPEN) return;
-  const close = (): void => socket.close(closeCode.forbidden, 'Token expired');
-  const timer = setTimeout(close, Math.min(viewer.expiresAt * 1000 - Date.now(), longestTimerMs));
-  socket.once('close', () => clearTimeout(timer));
-}
+/** What a client says when it connects, by names in lower case. */
+const inLowerCase = (parameters: Readonly<Record<string, unknown>> = {}): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name.toLowerCase(), value]));
 
 /** The same checks as at the other door; the errors are told, and nothing runs. */
 function prepare(
-  { schema, introspection, createContext }: SocketDoor,
-  viewer: Viewer,
+  { schema, introspection }: SocketDoor,
+  createContext: () => Context,
   { query, operationName, variables }: SubscribePayload,
 ): SubscriptionArgs | readonly GraphQLError[] {
   let document: DocumentNode;
@@ -172,7 +174,7 @@ function prepare(
     document,
     operationName,
     variableValues: variables,
-    contextValue: createContext(viewer),
+    contextValue: createContext(),
   };
 }
 

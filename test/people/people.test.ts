@@ -153,6 +153,10 @@ async function everything(): Promise<{ people: Record<string, Actor>; ids: Recor
   const note = await agent.run(AddCommentDocument, {
     input: { ticketId: ticket, body: 'A note', visibility: 'INTERNAL' },
   });
+  const { payload } = await agent.run<{ payload: { attribute: { id: string } } }>(
+    `mutation ($input: SetTicketAttributeInput!) { payload: setTicketAttribute(input: $input) { attribute { id } } }`,
+    { input: { ticketId: ticket, type: 'Contact', key: 'mainEmail', value: 'them@example.com' } },
+  );
   const closed = await author.run(CloseTicketDocument, { input: { ticketId: ticket, score: 4 } });
   const { groupId } = await furnish(agent);
   await sql('update tickets set group_id = $2 where id = $1', [uuidOf('Ticket', ticket), uuidOf('Group', groupId)]);
@@ -169,6 +173,7 @@ async function everything(): Promise<{ people: Record<string, Actor>; ids: Recor
     Project: projects[0]?.id,
     State: states[0]?.id,
     Ticket: ticket,
+    TicketAttribute: payload.attribute.id,
     Topic: topics[0]?.id,
     User: id,
     Vote: closed.closeTicket?.ticket?.vote?.id,
@@ -180,8 +185,10 @@ it('[x10] finds any object by its id for those who may see it, and null for all 
   const { people, ids, noteId } = await everything();
   const everybody = ['author', 'projectmate', 'mentioned', 'stranger', 'agent', 'admin'];
   const readers = everybody.filter((name) => name !== 'stranger');
+  const readersFor = (type: string) =>
+    type === 'TicketAttribute' ? readers.filter((name) => name !== 'mentioned') : readers;
   for (const [type, id] of Object.entries(ids)) {
-    const expected = ['State', 'Topic', 'User'].includes(type) ? everybody : readers;
+    const expected = ['State', 'Topic', 'User'].includes(type) ? everybody : readersFor(type);
     expect({ type, readers: await readersOf(people, id) }).toEqual({ type, readers: expected });
     const absent = globalId(type as NodeType, '00000000-0000-4000-8000-000000000000');
     expect({ type, readers: await readersOf(people, absent) }).toEqual({ type, readers: [] });
@@ -190,7 +197,7 @@ it('[x10] finds any object by its id for those who may see it, and null for all 
 
   const ticket = uuidOf('Ticket', ids.Ticket);
   await sql('update tickets set deleted_at = now(), access_version = access_version + 1 where id = $1', [ticket]);
-  for (const type of ['Comment', 'Conversation', 'Member', 'Ticket', 'Vote'] as const) {
+  for (const type of ['Comment', 'Conversation', 'Member', 'Ticket', 'TicketAttribute', 'Vote'] as const) {
     expect({ type, readers: await readersOf(people, ids[type]) }).toEqual({ type, readers: [] });
   }
   expect(await readersOf(people, ids.Organization)).toEqual(['author', 'projectmate', 'agent', 'admin']);

@@ -4,7 +4,9 @@ import { TestEnvironment } from 'jest-environment-node';
 import pg from 'pg';
 import { openEmbedded } from '../../dist/src/db/embedded/engine.js';
 
-const keptTables = ['migrations', 'installation', 'states', 'topics'];
+const keptTables = ['migrations', 'installation'];
+/** What migrations fill and tests may change. */
+const filledTables = ['states', 'topics'];
 
 let engine;
 let files = 0;
@@ -25,7 +27,10 @@ async function embeddedDatabase() {
      where schemaname = 'public' and tablename <> all ($1)`,
     [keptTables],
   );
+  await client.query('create schema if not exists template');
+  for (const name of filledTables) await client.query(`create table if not exists template.${name} as table ${name}`);
   await client.query(`truncate ${rows[0].names} restart identity cascade`);
+  for (const name of filledTables) await client.query(`insert into ${name} table template.${name}`);
   await client.end();
   return { stream };
 }

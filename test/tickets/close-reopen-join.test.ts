@@ -37,8 +37,8 @@ it('[b7, e17] closes a ticket with a last word in one step', async () => {
     lastComment: { id: comment?.id },
   });
   expect(comment).toMatchObject({ body: 'Corrigir ...', visibility: 'PUBLIC', sentAt: ticket.closedAt });
-  expect(story(ticket)).toEqual(['TicketOpened', 'MemberJoined', 'CommentAdded', 'TicketClosed']);
-  expect(eventsOf(ticket).at(-1)).toMatchObject({
+  expect(story(ticket)).toEqual(['TicketOpened', 'MemberJoined', 'CommentAdded', 'TicketClosed', 'TicketUpdated']);
+  expect(eventsOf(ticket).at(-2)).toMatchObject({
     actor: { id: await idOf(agent) },
     ticket: { id },
     at: ticket.closedAt,
@@ -175,7 +175,14 @@ it('[b11, e18] reopens a ticket with a word in one step', async () => {
     lastComment: { id: comment?.id },
   });
   expect(comment).toMatchObject({ body: 'string', visibility: 'PUBLIC', author: { id: await idOf(agent) } });
-  expect(story(ticket)).toEqual(['TicketOpened', 'TicketClosed', 'MemberJoined', 'TicketReopened', 'CommentAdded']);
+  expect(story(ticket)).toEqual([
+    'TicketOpened',
+    'TicketClosed',
+    'MemberJoined',
+    'TicketReopened',
+    'CommentAdded',
+    'TicketUpdated',
+  ]);
   expect(await say(customer, ticketId, 'Thank you')).toMatchObject({ body: 'Thank you' });
 });
 
@@ -258,7 +265,7 @@ it('[a6] lets staff join, once, and tells those who read along', async () => {
   await done(admin, 'joinTicket', { ticketId });
   const seen = await read(customer, ticketId);
   expect(membersOf(seen)).toEqual([me, first, second]);
-  expect(story(seen)).toEqual(['TicketOpened', 'MemberJoined', 'CommentAdded', 'MemberJoined']);
+  expect(story(seen)).toEqual(['TicketOpened', 'MemberJoined', 'CommentAdded', 'TicketUpdated', 'MemberJoined']);
   expect(seen.version).toBe(4);
 });
 

@@ -66,9 +66,9 @@ it('[x14] lets whoever writes in public into the conversation, once and before t
   expect(membersOf(ticket)).toEqual([me, staff, mate]);
   expect(story(ticket)).toEqual([
     'TicketOpened',
-    ...['MemberJoined', 'CommentAdded'],
-    ...['MemberJoined', 'CommentAdded'],
-    ...['CommentAdded', 'CommentAdded', 'CommentAdded'],
+    ...['MemberJoined', 'CommentAdded', 'TicketUpdated'],
+    ...['MemberJoined', 'CommentAdded', 'TicketUpdated'],
+    ...['CommentAdded', 'TicketUpdated', 'CommentAdded', 'TicketUpdated', 'CommentAdded'],
   ]);
   const [, joined, added] = ticket.conversation.events.nodes;
   expect(joined).toMatchObject({ actor: { id: staff }, user: { id: staff }, at: added?.at });
@@ -174,6 +174,7 @@ it('[a14] lets staff mention anybody, who from then on reads the whole thread', 
     'CommentAdded',
     ...Array<string>(3).fill('MemberJoined'),
     'CommentAdded',
+    'TicketUpdated',
   ]);
   expect(membersOf(ticket)).toEqual([await idOf(customer), staff, guest, chief]);
   const joined = ticket.conversation.events.nodes.filter((event) => event.__typename === 'MemberJoined');

@@ -1,3 +1,5 @@
+import { uuidOf } from '../../src/global-id.js';
+import { peopleRows, prepareObjects } from '../people/rights-rows.js';
 import { type Actor, TestGateway } from '../support/gateway.js';
 import {
   allRows,
@@ -20,7 +22,7 @@ afterAll(() => gateway.stop());
 
 const roles = ['author', 'teammate', 'mentioned', 'stranger', 'agent', 'admin', 'anonymous', 'deactivated'] as const;
 type Role = (typeof roles)[number];
-type Scene = Record<Role, Actor> & { mentionedId: string; deactivatedId: string };
+type Scene = Record<Role, Actor> & { authorId: string; mentionedId: string; deactivatedId: string };
 
 /** Everybody who could ask for something. */
 async function castAll(): Promise<Scene> {
@@ -28,21 +30,27 @@ async function castAll(): Promise<Scene> {
   const mentioned = await gateway.signIn({ role: 'customer', organization: 'ORG-mentioned' });
   const deactivated = await gateway.signIn({ role: 'agent' });
   const deactivatedId = await idOf(deactivated);
+  // Whoever is seen for the first time leaves a trace by that alone.
+  for (const actor of [teammate, stranger, agent, admin]) await idOf(actor);
   await deactivate(gateway, deactivatedId);
   return {
     ...{ author, teammate, mentioned, stranger, agent, admin, deactivated, deactivatedId },
     anonymous: gateway.withToken(),
+    authorId: await idOf(author),
     mentionedId: await idOf(mentioned),
   };
 }
 
 /** A ticket with a public comment, a note and somebody mentioned; closed where that is wanted. */
-async function prepare({ author, agent, mentionedId }: Scene, isClosed: boolean): Promise<Record<string, string>> {
+async function prepare(
+  { author, authorId, agent, mentionedId }: Scene,
+  isClosed: boolean,
+): Promise<Record<string, string>> {
   const { id: ticketId } = await openTicket(author);
   const { id: commentId } = await say(agent, ticketId, 'Spoken', { mentionIds: [mentionedId] });
   const { id: noteId } = await say(agent, ticketId, 'Noted', { visibility: 'INTERNAL' });
   if (isClosed) await done(agent, 'closeTicket', { ticketId });
-  return { ticketId, commentId, noteId };
+  return { ticketId, commentId, noteId, ...(await prepareObjects(gateway, uuidOf('User', authorId) ?? '')) };
 }
 
 const all = ['ok', 'ok', 'ok', 'ok', 'ok', 'ok'];
@@ -133,6 +141,7 @@ const matrix: [operation: string, what: string, document: string, outcomes: stri
     'subscription ($ticketId: ID!, $after: Cursor) { field: conversationEvents(ticketId: $ticketId, after: $after) { cursor } }',
     listeners,
   ],
+  ...peopleRows,
 ];
 
 async function outcomeOf(actor: Actor, document: string, variables: Input): Promise<string> {

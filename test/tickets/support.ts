@@ -306,6 +306,8 @@ export async function refused(
   mutation: Mutation,
   input: Input,
 ): Promise<UserError> {
+  // Whoever is seen for the first time leaves a trace by that alone.
+  await actor.send('{ viewer { id } }');
   const before = await allRows(gateway);
   const { userErrors: errors, ...payload } = await mutate(actor, mutation, input);
   expect(payload).toEqual({
@@ -319,9 +321,13 @@ export async function refused(
   return errors[0] as UserError;
 }
 
-/** Everything that was ever written of tickets. */
+const tables = [
+  ...['tickets', 'members', 'comments', 'votes', 'conversation_log', 'idempotency_keys'],
+  ...['users', 'organizations', 'projects', 'user_projects', 'groups', 'group_members', 'states', 'topics'],
+];
+
+/** Everything that was ever written by an operation. */
 export async function allRows({ app }: TestGateway): Promise<unknown[]> {
-  const tables = ['tickets', 'members', 'comments', 'votes', 'conversation_log', 'idempotency_keys'];
   const selects = tables.map((name) => `select '${name}' as table_name, to_jsonb(r)::text as row from ${name} r`);
   return app.services.db.query(`${selects.join(' union all ')} order by 1, 2`);
 }

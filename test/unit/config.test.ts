@@ -22,6 +22,7 @@ describe('Without any variable', () => {
       corsOrigins: [],
       introspection: true,
       ticketPrefix: 'INC',
+      autoStatus: true,
       logLevel: 'warn',
     });
   });
@@ -159,6 +160,12 @@ describe.each<[string, keyof ReturnType<typeof loadConfig>, [string, unknown][],
     ],
   ],
   [
+    'PUBLIC_URL',
+    'publicUrl',
+    [['https://support.example.com', 'https://support.example.com']],
+    ['support.example.com', 'https://support.example.com/', 'https://support.example.com/tickets', 'ftp://example.com'],
+  ],
+  [
     'INTROSPECTION',
     'introspection',
     [
@@ -168,6 +175,15 @@ describe.each<[string, keyof ReturnType<typeof loadConfig>, [string, unknown][],
     ['ON', 'true', '1', 'yes'],
   ],
   ['TICKET_PREFIX', 'ticketPrefix', [['SUP', 'SUP']], ['sup', 'SU', 'SUPP', 'SU1', 'SUP\n', 'ЖЖЖ']],
+  [
+    'AUTO_STATUS',
+    'autoStatus',
+    [
+      ['on', true],
+      ['off', false],
+    ],
+    ['ON', 'true', '0', 'no'],
+  ],
   [
     'LOG_LEVEL',
     'logLevel',
@@ -227,8 +243,10 @@ it('Every variable has a test here', () => {
     'JWT_ISSUER',
     'JWT_AUDIENCE',
     'CORS_ORIGINS',
+    'PUBLIC_URL',
     'INTROSPECTION',
     'TICKET_PREFIX',
+    'AUTO_STATUS',
     'LOG_LEVEL',
   ]);
 });

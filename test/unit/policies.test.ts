@@ -3,9 +3,9 @@ import type { SignedInViewer } from '../../src/auth/viewer.js';
 import { createDataSource } from '../../src/db/data-source.js';
 import { Database, parameters } from '../../src/db/database.js';
 import { type AccessLevel, Ticket } from '../../src/entities/ticket.js';
-import { canSeeEmail, canSeeOrganization, canSeePrivateData } from '../../src/policies/people-policy.js';
+import { canManage, canSeeEmail, canSeeOrganization, canSeePrivateData } from '../../src/policies/people-policy.js';
 import { normalizedScore } from '../../src/policies/score.js';
-import { canClose, canComment, canJoin, canReopen, canScoreOnClosing } from '../../src/policies/ticket-policy.js';
+import { canClose, canComment, canJoin, canReopen, canRate } from '../../src/policies/ticket-policy.js';
 import { relationTo, type TicketRelation, visibleComments, visibleTickets } from '../../src/policies/visibility.js';
 
 const [me, other] = [randomUUID(), randomUUID()];
@@ -174,7 +174,7 @@ const rights: [string, (person: SignedInViewer, row: Row) => boolean, (TicketRel
   ['write notes', (person, row) => canComment(person, row, 'INTERNAL'), ['staff']],
   ['close', canClose, ['staff', 'author', 'access']],
   ['reopen', canReopen, ['staff', 'author', 'access']],
-  ['score', canScoreOnClosing, ['author', 'access']],
+  ['score', canRate, ['author', 'access']],
 ];
 
 it.each(rights)('lets those who may %s', (_what, may, relations) => {
@@ -236,4 +236,8 @@ it.each([
   ['TEN_POINT', 10, 1],
 ] as const)('puts the score %s %d on 0..1', (scale, score, normalized) => {
   expect(normalizedScore(scale, score)).toBe(normalized);
+});
+
+it('lets admins alone manage people and look-up tables', () => {
+  expect((['CUSTOMER', 'AGENT', 'ADMIN'] as const).filter((role) => canManage({ role }))).toEqual(['ADMIN']);
 });

@@ -75,7 +75,7 @@ export const insertPeople = `
   ),
   new_users as (
     insert into users (id, sub, human_id, email, name, phone_number, role, organization_id, created_at, updated_at)
-    select id, email, 'USR-' || u, email, name, case when u % 3 = 0 then '+44 20 7946 ' || lpad((u % 10000)::text, 4, '0') end,
+    select id, email, 'USR-' || u, email, name, case when u % 3 = 0 then '+44207946' || lpad((u % 10000)::text, 4, '0') end,
       role, ${idOf('organization', 'o')}, ${longBefore}, ${longBefore}
     from person, concat(lower(role), '-', nth, '@example.com') email
   ),

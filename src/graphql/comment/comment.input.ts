@@ -1,6 +1,6 @@
-import { Field, ID, InputType } from 'type-graphql';
+import { Field, ID, InputType, Int } from 'type-graphql';
 import { Visibility } from '../../entities/comment.js';
-import { idempotencyKeyField } from '../shared/payload.js';
+import { expectedVersionField, idempotencyKeyField } from '../shared/payload.js';
 import { CheckedLater, Items, Text } from '../shared/validation.js';
 
 /** What `addComment` takes. */
@@ -25,6 +25,38 @@ export class AddCommentInput {
       'Users who are thereby let into the conversation, 1..50. Customers mention staff and whoever could see the ticket anyway; a note mentions staff and lets nobody in.',
   })
   mentionIds?: string[] | null;
+
+  @Text(1, 255)
+  @Field(() => String, idempotencyKeyField)
+  idempotencyKey?: string | null;
+}
+
+/** What `updateComment` takes. */
+@InputType('UpdateCommentInput', { description: 'A comment of the viewer on an open ticket, and what it is to say.' })
+export class UpdateCommentInput {
+  @CheckedLater()
+  @Field(() => ID, { description: 'The comment.' })
+  commentId: string;
+
+  @Text(1, 50_000)
+  @Field(() => String, { description: '1..50000 characters.' })
+  body: string;
+
+  @CheckedLater()
+  @Field(() => Int, expectedVersionField)
+  expectedVersion?: number | null;
+
+  @Text(1, 255)
+  @Field(() => String, idempotencyKeyField)
+  idempotencyKey?: string | null;
+}
+
+/** What `deleteComment` takes. */
+@InputType('DeleteCommentInput', { description: 'A comment to remove from an open ticket.' })
+export class DeleteCommentInput {
+  @CheckedLater()
+  @Field(() => ID, { description: 'The comment.' })
+  commentId: string;
 
   @Text(1, 255)
   @Field(() => String, idempotencyKeyField)

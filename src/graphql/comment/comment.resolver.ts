@@ -1,25 +1,19 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Role } from '../../auth/viewer.js';
 import type { Comment } from '../../entities/comment.js';
 import { globalId, uuidOf } from '../../global-id.js';
-import type { Cursors } from '../../live/cursors.js';
+import { isReadByClient } from '../../policies/comment-policy.js';
 import type { Call } from '../../services/call.js';
 import type { Comments } from '../../services/comments.js';
 import { type Context, CurrentCall } from '../context.js';
 import { idField } from '../node/node.type.js';
 import { UserType } from '../person/person.type.js';
-import { type Outcome, PayloadType, userErrorsField } from '../shared/payload.js';
-import { CursorScalar } from '../shared/scalars.js';
-import { UserErrorType } from '../shared/user-error.type.js';
 import { TicketType } from '../ticket/ticket.type.js';
-import { AddCommentInput } from './comment.input.js';
+import { AddCommentInput, DeleteCommentInput, UpdateCommentInput } from './comment.input.js';
+import { CommentPayloadType, DeleteCommentPayloadType } from './comment-payload.js';
 import { CommentType } from './comment.type.js';
 
-/** What mutations of a comment answer. */
-@ObjectType('CommentPayload', { description: 'The comment after the change, or what went wrong.' })
-export class CommentPayloadType extends PayloadType {}
-
-/** Comments, and adding them. */
+/** Comments, and what can be done to them. */
 @Resolver(() => CommentType)
 export class CommentResolver {
   constructor(private readonly comments: Comments) {}
@@ -41,14 +35,60 @@ export class CommentResolver {
     return this.comments.add(call, input);
   }
 
+  @Mutation(() => CommentPayloadType, {
+    nullable: true,
+    description: 'Changes what the viewer said on an open ticket.',
+  })
+  updateComment(
+    @CurrentCall() call: Call,
+    @Arg('input', () => UpdateCommentInput, { description: 'What to change.' }) input: UpdateCommentInput,
+  ): Promise<CommentPayloadType> {
+    return this.comments.update(call, input);
+  }
+
+  @Mutation(() => DeleteCommentPayloadType, {
+    nullable: true,
+    description: 'Removes a comment from an open ticket; one without its text stays in the history.',
+  })
+  deleteComment(
+    @CurrentCall() call: Call,
+    @Arg('input', () => DeleteCommentInput, { description: 'What to remove.' }) input: DeleteCommentInput,
+  ): Promise<DeleteCommentPayloadType> {
+    return this.comments.delete(call, input.commentId);
+  }
+
   @FieldResolver(() => ID, idField)
   id(@Root() comment: Comment): string {
     return globalId('Comment', comment.id);
   }
 
+  @FieldResolver(() => Boolean, {
+    description: 'Whether the customer side has read it: its own comments it has, notes it can not.',
+  })
+  async isClientRead(@Root() comment: Comment, @Ctx() { loaders }: Context): Promise<boolean> {
+    const ticket = await loaders.visibleTicket.load(comment.ticketId);
+    return ticket !== null && isReadByClient(comment, ticket);
+  }
+
   @FieldResolver(() => TicketType, { description: 'The ticket that it belongs to.' })
   ticket(@Root() comment: Comment, @Ctx() { loaders }: Context): Promise<TicketType | null> {
     return loaders.visibleTicket.load(comment.ticketId);
+  }
+
+  @FieldResolver(() => TicketType, {
+    nullable: true,
+    description: 'The ticket that it was copied to; null where the viewer may not see it.',
+  })
+  splitTo(@Root() { splitToId }: Comment, @Ctx() { loaders }: Context): Promise<TicketType | null> | null {
+    return splitToId === null ? null : loaders.visibleTicket.load(splitToId);
+  }
+
+  @FieldResolver(() => CommentType, {
+    nullable: true,
+    description: 'The comment of the older ticket that this one was copied from; null where the viewer may not see it.',
+  })
+  splitFrom(@Root() { splitFromId }: Comment, @Ctx() { loaders }: Context): Promise<CommentType | null> | null {
+    return splitFromId === null ? null : loaders.visibleComment.load(splitFromId);
   }
 
   @FieldResolver(() => UserType, { description: 'Who wrote it.' })
@@ -59,38 +99,5 @@ export class CommentResolver {
   @FieldResolver(() => Boolean, { description: 'Whether its author was a customer when writing it.' })
   isClientAuthor(@Root() comment: Comment): boolean {
     return comment.authorRole === Role.CUSTOMER;
-  }
-}
-
-/** Objects of a payload are read anew, under the rights of now. */
-@Resolver(() => CommentPayloadType)
-export class CommentPayloadResolver {
-  constructor(private readonly cursors: Cursors) {}
-
-  @FieldResolver(() => CommentType, {
-    nullable: true,
-    description: 'The comment as it is now; null when it was not done.',
-  })
-  comment(@Root() { commentId }: Outcome, @Ctx() { loaders }: Context): Promise<CommentType | null> | null {
-    return commentId == null ? null : loaders.visibleComment.load(commentId);
-  }
-
-  @FieldResolver(() => TicketType, {
-    nullable: true,
-    description: 'Its ticket as it is now; null when it was not done.',
-  })
-  ticket(@Root() { ticketId }: Outcome, @Ctx() { loaders }: Context): Promise<TicketType | null> | null {
-    return ticketId === undefined ? null : loaders.visibleTicket.load(ticketId);
-  }
-
-  @FieldResolver(() => CursorScalar, { nullable: true, description: 'Its position in the conversation.' })
-  async cursor(@Root() { commentId }: Outcome, @Ctx() { loaders, viewer }: Context): Promise<string | null> {
-    const comment = commentId == null ? null : await loaders.visibleComment.load(commentId);
-    return comment && this.cursors.write(viewer, comment.ticketId, comment);
-  }
-
-  @FieldResolver(() => [UserErrorType], userErrorsField)
-  userErrors(@Root() outcome: Outcome): UserErrorType[] {
-    return outcome.userErrors ?? [];
   }
 }

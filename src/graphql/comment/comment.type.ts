@@ -20,6 +20,9 @@ export class CommentType extends RateableType {
   @Field(() => DateTimeScalar, { description: 'When it was sent; never earlier than the comment before it.' })
   sentAt: Date;
 
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was copied to another ticket.' })
+  splitAt: Date | null;
+
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it was last edited.' })
   editedAt: Date | null;
 

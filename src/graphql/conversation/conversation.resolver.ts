@@ -1,9 +1,10 @@
-import { Args, Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
+import { Args, Ctx, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql';
 import type { LogEntry } from '../../entities/log-entry.js';
 import type { Member } from '../../entities/member.js';
 import type { Ticket } from '../../entities/ticket.js';
 import { globalId } from '../../global-id.js';
 import type { Cursors } from '../../live/cursors.js';
+import { CommentType } from '../comment/comment.type.js';
 import type { Context } from '../context.js';
 import { idField } from '../node/node.type.js';
 import { ConversationEventConnectionType } from '../event/event.type.js';
@@ -33,6 +34,20 @@ export class ConversationResolver {
   @FieldResolver(() => [MemberType], { description: 'Who takes part, in the order in which they joined.' })
   members(@Root() ticket: Ticket, @Ctx() { loaders }: Context): Promise<MemberType[]> {
     return loaders.members.load(ticket.id);
+  }
+
+  @FieldResolver(() => Int, { description: 'Comments of others that the viewer may see and has not read.' })
+  viewerUnreadCount(@Root() ticket: Ticket, @Ctx() { loaders }: Context): Promise<number> {
+    return loaders.unreadComments.count(ticket.id);
+  }
+
+  @FieldResolver(() => CommentType, {
+    nullable: true,
+    description: 'The newest comment that the viewer has marked as read.',
+  })
+  async viewerLastRead(@Root() ticket: Ticket, @Ctx() { loaders }: Context): Promise<CommentType | null> {
+    const mark = await loaders.readMark.load(ticket.id);
+    return mark && loaders.visibleComment.load(mark.commentId);
   }
 
   @FieldResolver(() => CursorScalar, {

@@ -1,8 +1,20 @@
-import { Arg, Ctx, FieldResolver, ID, Resolver, Root, type SubscribeResolverData, Subscription } from 'type-graphql';
+import {
+  Arg,
+  type ClassType,
+  Ctx,
+  FieldResolver,
+  ID,
+  Resolver,
+  Root,
+  type SubscribeResolverData,
+  Subscription,
+} from 'type-graphql';
 import type { LogEntry } from '../../entities/log-entry.js';
+import { globalId } from '../../global-id.js';
 import type { StreamItem } from '../../live/conversation-stream.js';
 import type { Cursors } from '../../live/cursors.js';
 import { CommentType } from '../comment/comment.type.js';
+import type { Loaders } from '../../loaders/loaders.js';
 import type { Context } from '../context.js';
 import { typed } from '../node/node.type.js';
 import { UserType } from '../person/person.type.js';
@@ -11,12 +23,17 @@ import { TicketType } from '../ticket/ticket.type.js';
 import { RateableType, VoteType } from '../vote/vote.type.js';
 import {
   CommentAddedType,
+  CommentEditedType,
+  CommentRemovedType,
   ConversationEventType,
   MemberJoinedType,
   RatedType,
   TicketClosedType,
+  TicketDeletedType,
   TicketOpenedType,
   TicketReopenedType,
+  TicketSplitType,
+  TicketUpdatedType,
 } from './event.type.js';
 
 type Loaded<T> = Promise<T | null> | null;
@@ -70,39 +87,89 @@ export class ConversationEventResolver {
   }
 }
 
-/** What was opened. */
-@Resolver(() => TicketOpenedType)
-export class TicketOpenedResolver {
-  @FieldResolver(() => TicketType, { description: 'The ticket as it is now.' })
-  ticket(@Root() { ticketId }: LogEntry, @Ctx() { loaders }: Context): Loaded<TicketType> {
-    return loaders.visibleTicket.load(ticketId);
+/** Makes the resolver of an event that is about the ticket itself. */
+function aboutTicket(type: ClassType<ConversationEventType>): ClassType<object> {
+  @Resolver(() => type)
+  class TicketEventResolver {
+    @FieldResolver(() => TicketType, { description: 'The ticket as it is now.' })
+    ticket(@Root() { ticketId }: LogEntry, @Ctx() { loaders }: Context): Loaded<TicketType> {
+      return loaders.visibleTicket.load(ticketId);
+    }
   }
+  return TicketEventResolver;
 }
+
+/** What was opened. */
+export const TicketOpenedResolver = aboutTicket(TicketOpenedType);
+
+/** What was changed. */
+export const TicketUpdatedResolver = aboutTicket(TicketUpdatedType);
 
 /** What was closed. */
-@Resolver(() => TicketClosedType)
-export class TicketClosedResolver {
-  @FieldResolver(() => TicketType, { description: 'The ticket as it is now.' })
-  ticket(@Root() { ticketId }: LogEntry, @Ctx() { loaders }: Context): Loaded<TicketType> {
-    return loaders.visibleTicket.load(ticketId);
+export const TicketClosedResolver = aboutTicket(TicketClosedType);
+
+/** What was reopened. */
+export const TicketReopenedResolver = aboutTicket(TicketReopenedType);
+
+/** What is gone. */
+@Resolver(() => TicketDeletedType)
+export class TicketDeletedResolver {
+  @FieldResolver(() => ID, { description: 'The ticket that was deleted.' })
+  ticketId(@Root() { ticketId }: LogEntry): string {
+    return globalId('Ticket', ticketId);
   }
 }
 
-/** What was reopened. */
-@Resolver(() => TicketReopenedType)
-export class TicketReopenedResolver {
-  @FieldResolver(() => TicketType, { description: 'The ticket as it is now.' })
-  ticket(@Root() { ticketId }: LogEntry, @Ctx() { loaders }: Context): Loaded<TicketType> {
-    return loaders.visibleTicket.load(ticketId);
+/** What was split, and into what. */
+@Resolver(() => TicketSplitType)
+export class TicketSplitResolver {
+  @FieldResolver(() => TicketType, {
+    nullable: true,
+    description: 'The ticket that was split; null where the viewer may not see it.',
+  })
+  async from(@Root() entry: LogEntry, @Ctx() { loaders }: Context): Promise<TicketType | null> {
+    return loaders.visibleTicket.load((await isOfCopy(entry, loaders)) ? otherOf(entry) : entry.ticketId);
   }
+
+  @FieldResolver(() => TicketType, {
+    nullable: true,
+    description: 'The ticket that came of it; null where the viewer may not see it.',
+  })
+  async into(@Root() entry: LogEntry, @Ctx() { loaders }: Context): Promise<TicketType | null> {
+    return loaders.visibleTicket.load((await isOfCopy(entry, loaders)) ? entry.ticketId : otherOf(entry));
+  }
+}
+
+const otherOf = ({ otherTicketId }: LogEntry): string => otherTicketId ?? '';
+
+/** Whether the event stands in the log of the ticket that came of a split. */
+const isOfCopy = async (entry: LogEntry, loaders: Loaders): Promise<boolean> =>
+  (await loaders.visibleTicket.load(entry.ticketId))?.splitFromId === entry.otherTicketId;
+
+/** Makes the resolver of an event that shows a comment. */
+function aboutComment(type: ClassType<ConversationEventType>): ClassType<object> {
+  @Resolver(() => type)
+  class CommentEventResolver {
+    @FieldResolver(() => CommentType, { description: 'The comment as it is now.' })
+    comment(@Root() { commentId }: LogEntry, @Ctx() { loaders }: Context): Loaded<CommentType> {
+      return commentId === null ? null : loaders.visibleComment.load(commentId);
+    }
+  }
+  return CommentEventResolver;
 }
 
 /** What was said. */
-@Resolver(() => CommentAddedType)
-export class CommentAddedResolver {
-  @FieldResolver(() => CommentType, { description: 'The comment as it is now.' })
-  comment(@Root() { commentId }: LogEntry, @Ctx() { loaders }: Context): Loaded<CommentType> {
-    return commentId === null ? null : loaders.visibleComment.load(commentId);
+export const CommentAddedResolver = aboutComment(CommentAddedType);
+
+/** What is said now. */
+export const CommentEditedResolver = aboutComment(CommentEditedType);
+
+/** What is said no more. */
+@Resolver(() => CommentRemovedType)
+export class CommentRemovedResolver {
+  @FieldResolver(() => ID, { description: 'The comment that was removed.' })
+  commentId(@Root() { commentId }: LogEntry): string | null {
+    return commentId && globalId('Comment', commentId);
   }
 }
 

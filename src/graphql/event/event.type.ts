@@ -18,9 +18,54 @@ export abstract class ConversationEventType {
 @ObjectType('TicketOpened', { implements: ConversationEventType, description: 'The ticket was opened.' })
 export class TicketOpenedType extends ConversationEventType {}
 
+/** A ticket was deleted. */
+@ObjectType('TicketDeleted', {
+  implements: ConversationEventType,
+  description: 'The ticket was deleted. The last event of its log: the stream completes.',
+})
+export class TicketDeletedType extends ConversationEventType {}
+
+/** A ticket was split. */
+@ObjectType('TicketSplit', {
+  implements: ConversationEventType,
+  description: 'Comments were copied from one ticket into a new one; both logs tell of it.',
+})
+export class TicketSplitType extends ConversationEventType {}
+
 /** A comment was added. */
 @ObjectType('CommentAdded', { implements: ConversationEventType, description: 'A comment was added.' })
 export class CommentAddedType extends ConversationEventType {}
+
+/** A comment was changed. */
+@ObjectType('CommentEdited', { implements: ConversationEventType, description: 'A comment was changed.' })
+export class CommentEditedType extends ConversationEventType {}
+
+/** A comment was removed. */
+@ObjectType('CommentRemoved', { implements: ConversationEventType, description: 'A comment was removed.' })
+export class CommentRemovedType extends ConversationEventType {}
+
+/** A field of a ticket was changed. */
+@ObjectType('FieldChange', { description: 'A field of a ticket that was changed.' })
+class FieldChangeType {
+  @Field(() => String, { description: "Name of the ticket's field." })
+  field: string;
+
+  @Field(() => String, { nullable: true, description: 'Key, id or text; null where it was empty.' })
+  before: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Key, id or text; null where it is empty.' })
+  after: string | null;
+}
+
+/** A ticket was changed. */
+@ObjectType('TicketUpdated', {
+  implements: ConversationEventType,
+  description: 'Fields of the ticket were changed, by somebody or by the rules of status and reading.',
+})
+export class TicketUpdatedType extends ConversationEventType {
+  @Field(() => [FieldChangeType], { description: 'What was changed, with the values before and after.' })
+  changes: FieldChangeType[];
+}
 
 /** Somebody joined. */
 @ObjectType('MemberJoined', {

@@ -1,30 +1,19 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import { type LocalizedNames, type State, StateType } from '../../entities/state.js';
+import { type State, StateType } from '../../entities/state.js';
 import type { Topic } from '../../entities/topic.js';
 import { globalId } from '../../global-id.js';
 import type { LookUps } from '../../services/look-ups.js';
 import type { Context } from '../context.js';
 import { idField } from '../node/node.type.js';
 import { LocalizedStringType, StateObjectType, TopicType } from './lookup.type.js';
+import { listOf, nameIn } from './names.js';
 
 const nameField = { description: 'Its name in the locale, else in the language, else in English.' };
 const namesField = { description: 'Its names in all locales.' };
-const localeArgument = { nullable: true, description: 'BCP 47 tag; English when absent.' };
-
-const defaultLocale = 'en';
-
-/** The name in the longest part of a locale that there is one in, whatever its case, else in English, else any there is. */
-function nameIn(names: LocalizedNames, locale: string | null | undefined): string {
-  const tags = Object.keys(names);
-  const asked = `${locale ?? ''}-`.toLowerCase();
-  const [best] = tags.filter((tag) => asked.startsWith(`${tag.toLowerCase()}-`)).sort((a, b) => b.length - a.length);
-  return names[best ?? defaultLocale] ?? names[tags[0] ?? ''] ?? '';
-}
-
-const listOf = (names: LocalizedNames): LocalizedStringType[] =>
-  Object.entries(names)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([locale, value]) => ({ locale, value }));
+const localeArgument = {
+  nullable: true,
+  description: 'BCP 47 tag; when absent, what the client says in `Accept-Language`, else English.',
+};
 
 /** States. */
 @Resolver(() => StateObjectType)
@@ -47,8 +36,12 @@ export class StateResolver {
   }
 
   @FieldResolver(() => String, nameField)
-  name(@Root() state: State, @Arg('locale', () => String, localeArgument) locale?: string | null): string {
-    return nameIn(state.localizedNames, locale);
+  name(
+    @Root() state: State,
+    @Ctx() { locales }: Context,
+    @Arg('locale', () => String, localeArgument) locale?: string | null,
+  ): string {
+    return nameIn(state.localizedNames, locale == null ? locales : [locale]);
   }
 
   @FieldResolver(() => [LocalizedStringType], namesField)
@@ -78,8 +71,12 @@ export class TopicResolver {
   }
 
   @FieldResolver(() => String, nameField)
-  name(@Root() topic: Topic, @Arg('locale', () => String, localeArgument) locale?: string | null): string {
-    return nameIn(topic.localizedNames, locale);
+  name(
+    @Root() topic: Topic,
+    @Ctx() { locales }: Context,
+    @Arg('locale', () => String, localeArgument) locale?: string | null,
+  ): string {
+    return nameIn(topic.localizedNames, locale == null ? locales : [locale]);
   }
 
   @FieldResolver(() => [LocalizedStringType], namesField)

@@ -13,6 +13,7 @@ const find: Record<NodeName, (loaders: Loaders, id: string) => Promise<object | 
   Project: (loaders, id) => loaders.visibleProject.load(id),
   State: (loaders, id) => loaders.state.load(id),
   Ticket: (loaders, id) => loaders.visibleTicket.load(id),
+  TicketAttribute: (loaders, id) => loaders.visibleAttribute.load(id),
   Topic: (loaders, id) => loaders.topic.load(id),
   User: (loaders, id) => loaders.user.load(id),
   Vote: (loaders, id) => loaders.visibleVote.load(id),

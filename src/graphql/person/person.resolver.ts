@@ -1,4 +1,5 @@
-import { Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import type { Position, Window } from '../../db/keyset.js';
 import type { Group } from '../../entities/group.js';
 import type { Organization } from '../../entities/organization.js';
 import type { Project } from '../../entities/project.js';
@@ -7,6 +8,9 @@ import { globalId } from '../../global-id.js';
 import { canSeeEmail, canSeeOrganization, canSeePrivateData } from '../../policies/people-policy.js';
 import type { Context } from '../context.js';
 import { idField } from '../node/node.type.js';
+import { type CountedConnection, pageByName } from '../shared/counted-connection.js';
+import { PageArgs } from '../shared/pagination.js';
+import { userConnection } from './person-connections.js';
 import { GroupType, OrganizationType, ProjectType, UserType } from './person.type.js';
 
 /** People; what of them is private is null or empty for others. */
@@ -97,5 +101,20 @@ export class GroupResolver {
   @FieldResolver(() => ID, idField)
   id(@Root() group: Group): string {
     return globalId('Group', group.id);
+  }
+
+  @FieldResolver(() => userConnection.type, {
+    description: 'The members of staff who work in it and may sign in, by name. Empty for customers.',
+  })
+  members(
+    @Root() { id }: Group,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() { loaders: { membersOfGroup } }: Context,
+  ): Promise<CountedConnection<UserType>> {
+    const members = {
+      page: (window: Window<Position>) => membersOfGroup.load(id, window),
+      count: () => membersOfGroup.count(id),
+    };
+    return pageByName(members, args);
   }
 }

@@ -111,6 +111,7 @@ registerEnumType(ErrorCode, {
     UNAUTHENTICATED: { description: 'There is no valid token.' },
     TICKET_CLOSED: { description: 'The ticket is closed, and with it read-only.' },
     TICKET_NOT_CLOSED: { description: 'The ticket is open, so it can not be reopened.' },
+    NOT_RATEABLE: { description: 'Only what support said in public is rated.' },
     VERSION_CONFLICT: { description: '`expectedVersion` is not the current version.' },
     IDEMPOTENCY_KEY_REUSED: { description: 'The same idempotency key came with another input.' },
     SERVICE_UNAVAILABLE: { description: 'Retry: the database or a limit of time stood in the way.' },

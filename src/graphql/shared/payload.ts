@@ -5,6 +5,9 @@ import type { UserErrorData } from './user-error.type.js';
 export interface Outcome {
   readonly ticketId?: string;
   readonly commentId?: string | null;
+  readonly voteId?: string;
+  readonly attributeType?: string | null;
+  readonly attributeKey?: string | null;
   readonly replayed: boolean;
   readonly userErrors?: UserErrorData[];
 }
@@ -24,4 +27,10 @@ export const idempotencyKeyField = {
   nullable: true,
   description:
     'A text of the caller’s choice, 1..255 characters: the same key with the same input brings back the first result for 24 hours.',
+};
+
+/** How every input describes the version that its object has to have. */
+export const expectedVersionField = {
+  nullable: true,
+  description: 'The version that the caller has seen; when it is not current, the answer is VERSION_CONFLICT.',
 };

@@ -41,6 +41,9 @@ export class VersionConflictErrorResolver {
 
   @FieldResolver(() => NodeType, { description: 'The object as it is now.' })
   async current(@Root() error: UserErrorData, @Ctx() context: Context): Promise<NodeType | null> {
-    return typed('Ticket', await ticketOf(error, context));
+    const { commentId } = error.details;
+    return commentId === undefined
+      ? typed('Ticket', await ticketOf(error, context))
+      : typed('Comment', await context.loaders.visibleComment.load(commentId));
   }
 }

@@ -10,22 +10,34 @@ const codePoints = (text: string): number => {
 
 const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
-const isAbsent = (value: unknown): boolean => value === undefined || value === null;
+const hasLength = (text: string, min: number, max: number): boolean => {
+  const length = codePoints(text.trim());
+  return length >= min && length <= max && isStorable(text);
+};
+
+/** Whether a value is left out; what needs one is not nullable in the schema. */
+export const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
 /** A text whose trimmed length, in code points, lies between the limits (parity e2, e3). */
 export const Text = (min: number, max: number): PropertyDecorator =>
   ValidateBy({
     name: 'length',
     validator: {
-      validate: (value) => {
-        if (isAbsent(value)) return true;
-        const length = codePoints((value as string).trim());
-        return length >= min && length <= max && isStorable(value as string);
-      },
+      validate: (value) => isAbsent(value) || hasLength(value as string, min, max),
       defaultMessage: (args) =>
         typeof args?.value === 'string' && !isStorable(args.value)
           ? `\`${args.property}\` must not contain NUL characters or halves of surrogate pairs.`
           : `\`${args?.property}\` must have ${min}..${max} characters, not counting blanks at its ends.`,
+    },
+  });
+
+/** A list of texts, each of a trimmed length between the limits. */
+export const Texts = (min: number, max: number): PropertyDecorator =>
+  ValidateBy({
+    name: 'length',
+    validator: {
+      validate: (value) => isAbsent(value) || (value as string[]).every((text) => hasLength(text, min, max)),
+      defaultMessage: (args) => `Each of \`${args?.property}\` must have ${min}..${max} characters.`,
     },
   });
 
@@ -36,6 +48,16 @@ export const Between = (min: number, max: number): PropertyDecorator =>
     validator: {
       validate: (value) => isAbsent(value) || ((value as number) >= min && (value as number) <= max),
       defaultMessage: (args) => `\`${args?.property}\` must be ${min}..${max}.`,
+    },
+  });
+
+/** One of a few whole numbers. */
+export const OneOf = (...numbers: number[]): PropertyDecorator =>
+  ValidateBy({
+    name: 'oneOf',
+    validator: {
+      validate: (value) => isAbsent(value) || numbers.includes(value as number),
+      defaultMessage: (args) => `\`${args?.property}\` must be ${numbers.join(' or ')}.`,
     },
   });
 

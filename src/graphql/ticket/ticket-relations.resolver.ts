@@ -1,8 +1,10 @@
-import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { StatusCategory } from '../../entities/state.js';
 import type { Ticket } from '../../entities/ticket.js';
 import type { User } from '../../entities/user.js';
 import type { Cursors } from '../../live/cursors.js';
+import { canSeeAttributes } from '../../policies/ticket-policy.js';
+import { TicketAttributeType } from '../attribute/attribute.type.js';
 import { commentsPageSize, type CommentPage, pageOfComments } from '../comment/comment-connection.js';
 import { CommentConnectionType, CommentType } from '../comment/comment.type.js';
 import type { Context } from '../context.js';
@@ -86,6 +88,44 @@ export class TicketRelationsResolver {
   })
   organization(@Root() { organizationId }: Ticket, @Ctx() { loaders }: Context): Loaded<OrganizationType> {
     return organizationId === null ? null : loaders.organization.load(organizationId);
+  }
+
+  @FieldResolver(() => OrganizationType, { nullable: true, description: 'Who buys what it is about.' })
+  buyer(@Root() { buyerId }: Ticket, @Ctx() { loaders }: Context): Loaded<OrganizationType> {
+    return buyerId === null ? null : loaders.organization.load(buyerId);
+  }
+
+  @FieldResolver(() => OrganizationType, { nullable: true, description: 'Who uses what it is about.' })
+  consumer(@Root() { consumerId }: Ticket, @Ctx() { loaders }: Context): Loaded<OrganizationType> {
+    return consumerId === null ? null : loaders.organization.load(consumerId);
+  }
+
+  @FieldResolver(() => [TicketAttributeType], {
+    description: 'What else is known about it; empty for those who were only mentioned in it.',
+  })
+  async attributes(
+    @Root() ticket: Ticket,
+    @Ctx() { loaders, viewer }: Context,
+    @Arg('type', () => String, { nullable: true, description: 'Only those of one type; all when absent.' })
+    type?: string | null,
+  ): Promise<TicketAttributeType[]> {
+    const all = canSeeAttributes(viewer, ticket) ? await loaders.attributes.load(ticket.id) : [];
+    return all.filter((attribute) => type == null || attribute.type === type);
+  }
+
+  @FieldResolver(() => TicketType, {
+    nullable: true,
+    description: 'The ticket that it was split from; null where the viewer may not see it.',
+  })
+  splitFrom(@Root() { splitFromId }: Ticket, @Ctx() { loaders }: Context): Loaded<TicketType> {
+    return splitFromId === null ? null : loaders.visibleTicket.load(splitFromId);
+  }
+
+  @FieldResolver(() => [TicketType], {
+    description: 'The tickets that came of it and that the viewer sees, oldest first.',
+  })
+  splitInto(@Root() { id }: Ticket, @Ctx() { loaders }: Context): Promise<TicketType[]> {
+    return loaders.splitInto.load(id);
   }
 
   @FieldResolver(() => ConversationType, { description: 'Its conversation.' })

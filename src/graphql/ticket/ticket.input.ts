@@ -1,14 +1,33 @@
+import { ValidateNested } from 'class-validator';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { AccessLevel } from '../../entities/ticket.js';
-import { idempotencyKeyField } from '../shared/payload.js';
-import { Between, CheckedLater, Text } from '../shared/validation.js';
+import { expectedVersionField, idempotencyKeyField } from '../shared/payload.js';
+import { Email, PhoneNumber } from '../shared/formats.js';
+import { Between, CheckedLater, Items, Text } from '../shared/validation.js';
 
 const int32 = 2_147_483_647;
 const ticketIdField = { description: 'The ticket.' };
-const expectedVersionField = {
-  nullable: true,
-  description: 'The version that the caller has seen; when it is not current, the answer is VERSION_CONFLICT.',
-};
+
+/** How to reach the people behind a ticket. */
+@InputType('ContactAttributesInput', { description: 'How to reach the people behind a ticket.' })
+export class ContactAttributesInput {
+  @Email()
+  @Field(() => String, { nullable: true, description: 'An e-mail address.' })
+  mainEmail?: string | null;
+
+  @PhoneNumber()
+  @Field(() => String, { nullable: true, description: 'E.164: `+442079460000`.' })
+  phoneNumber?: string | null;
+
+  @Text(1, 64)
+  @Field(() => String, { description: 'Such as `email` or `phone`, 1..64 characters.' })
+  preferredContactMethod: string;
+
+  @Items(1, 10)
+  @Email({ each: true })
+  @Field(() => [String], { nullable: true, description: '1..10 further e-mail addresses, none of them twice.' })
+  additionalEmails?: string[] | null;
+}
 
 /** What `createTicket` takes. */
 @InputType('CreateTicketInput', {
@@ -68,6 +87,21 @@ export class CreateTicketInput {
   @Text(1, 64)
   @Field(() => String, { nullable: true, description: 'Key of a tenant, 1..64 characters.' })
   tenantHumanId?: string | null;
+
+  @CheckedLater()
+  @Field(() => ID, { nullable: true, description: 'The organization that buys what it is about.' })
+  buyerId?: string | null;
+
+  @CheckedLater()
+  @Field(() => ID, { nullable: true, description: 'The organization that uses what it is about.' })
+  consumerId?: string | null;
+
+  @ValidateNested()
+  @Field(() => ContactAttributesInput, {
+    nullable: true,
+    description: 'How to reach whom it is about; kept as attributes of the type `Contact`.',
+  })
+  contact?: ContactAttributesInput | null;
 
   @CheckedLater()
   @Field(() => ID, { nullable: true, description: 'Staff only: on whose behalf it is opened.' })
@@ -139,4 +173,32 @@ export class JoinTicketInput {
   @CheckedLater()
   @Field(() => ID, ticketIdField)
   ticketId: string;
+}
+
+/** What `markTicketRead` takes. */
+@InputType('MarkTicketReadInput', { description: 'How far the viewer has read a ticket. A mark never goes back.' })
+export class MarkTicketReadInput {
+  @CheckedLater()
+  @Field(() => ID, ticketIdField)
+  ticketId: string;
+
+  @CheckedLater()
+  @Field(() => ID, { nullable: true, description: 'The newest comment read; the newest there is when absent.' })
+  commentId?: string | null;
+}
+
+/** What `deleteTicket` takes. */
+@InputType('DeleteTicketInput', { description: 'A ticket to delete, open or closed.' })
+export class DeleteTicketInput {
+  @CheckedLater()
+  @Field(() => ID, ticketIdField)
+  ticketId: string;
+
+  @CheckedLater()
+  @Field(() => Int, expectedVersionField)
+  expectedVersion?: number | null;
+
+  @Text(1, 255)
+  @Field(() => String, idempotencyKeyField)
+  idempotencyKey?: string | null;
 }

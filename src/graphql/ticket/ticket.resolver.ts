@@ -1,17 +1,25 @@
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { Ticket } from '../../entities/ticket.js';
 import { globalId } from '../../global-id.js';
-import { canClose, canComment, canJoin, canReopen } from '../../policies/ticket-policy.js';
 import type { Call } from '../../services/call.js';
 import type { TicketOpening } from '../../services/open-ticket.js';
 import type { TicketReading } from '../../services/read-tickets.js';
+import type { ReadMarks } from '../../services/read-marks.js';
 import type { Tickets } from '../../services/tickets.js';
+import type { TicketUpdates } from '../../services/update-ticket.js';
 import { type Context, CurrentCall } from '../context.js';
 import { idField } from '../node/node.type.js';
 import { CheckedLater } from '../shared/validation.js';
 import { TicketPayloadType } from './ticket-payload.js';
-import { CloseTicketInput, CreateTicketInput, JoinTicketInput, ReopenTicketInput } from './ticket.input.js';
+import {
+  CloseTicketInput,
+  CreateTicketInput,
+  JoinTicketInput,
+  MarkTicketReadInput,
+  ReopenTicketInput,
+} from './ticket.input.js';
 import { TicketType } from './ticket.type.js';
+import { UpdateTicketInput } from './update-ticket.input.js';
 
 /** The keys that a ticket can be asked for by. */
 @ArgsType()
@@ -36,6 +44,8 @@ export class TicketResolver {
     private readonly reading: TicketReading,
     private readonly opening: TicketOpening,
     private readonly tickets: Tickets,
+    private readonly updates: TicketUpdates,
+    private readonly readMarks: ReadMarks,
   ) {}
 
   @Query(() => TicketType, {
@@ -87,6 +97,28 @@ export class TicketResolver {
     return this.tickets.reopen(call, input);
   }
 
+  @Mutation(() => TicketPayloadType, {
+    nullable: true,
+    description: 'Changes a ticket; each field that differs is told.',
+  })
+  updateTicket(
+    @CurrentCall() call: Call,
+    @Arg('input', () => UpdateTicketInput, { description: 'What to change.' }) input: UpdateTicketInput,
+  ): Promise<TicketPayloadType> {
+    return this.updates.update(call, input);
+  }
+
+  @Mutation(() => TicketPayloadType, {
+    nullable: true,
+    description: 'Remembers how far the viewer has read. No change of the ticket, but `isClientRead` may follow.',
+  })
+  markTicketRead(
+    @CurrentCall() call: Call,
+    @Arg('input', () => MarkTicketReadInput, { description: 'What was read.' }) input: MarkTicketReadInput,
+  ): Promise<TicketPayloadType> {
+    return this.readMarks.mark(call, input);
+  }
+
   @FieldResolver(() => ID, idField)
   id(@Root() ticket: Ticket): string {
     return globalId('Ticket', ticket.id);
@@ -102,23 +134,8 @@ export class TicketResolver {
     return ticket.closedAt === null;
   }
 
-  @FieldResolver(() => Boolean, { description: 'May close it now.' })
-  viewerCanClose(@Root() ticket: Ticket, @Ctx() { viewer }: Context): boolean {
-    return ticket.closedAt === null && canClose(viewer, ticket);
-  }
-
-  @FieldResolver(() => Boolean, { description: 'May reopen it now.' })
-  viewerCanReopen(@Root() ticket: Ticket, @Ctx() { viewer }: Context): boolean {
-    return ticket.closedAt !== null && canReopen(viewer, ticket);
-  }
-
-  @FieldResolver(() => Boolean, { description: 'May add a public comment now.' })
-  viewerCanComment(@Root() ticket: Ticket, @Ctx() { viewer }: Context): boolean {
-    return ticket.closedAt === null && canComment(viewer, ticket, 'PUBLIC');
-  }
-
-  @FieldResolver(() => Boolean, { description: 'May join its conversation, and is not in it yet.' })
-  viewerCanJoin(@Root() ticket: Ticket, @Ctx() { viewer }: Context): boolean {
-    return canJoin(viewer) && !ticket.memberIds.includes(viewer.id);
+  @FieldResolver(() => Boolean, { description: 'Whether the customer side has read everything that support wrote.' })
+  isClientRead(@Root() { lastSupportSeq, clientReadSeq }: Ticket): boolean {
+    return lastSupportSeq <= clientReadSeq;
   }
 }

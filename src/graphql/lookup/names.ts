@@ -1,0 +1,34 @@
+import Negotiator from 'negotiator';
+import type { LocalizedNames } from '../../entities/state.js';
+import type { LocalizedStringType } from './lookup.type.js';
+
+const defaultLocale = 'en';
+/** How much of what a client says about its languages is read. */
+const longestHeader = 1_000;
+const mostLocales = 20;
+
+/** The locales of an `Accept-Language` text, the most wanted first; what is not understood in it is left out. */
+export function acceptedLocales(header: string | undefined): string[] {
+  const negotiator = new Negotiator({ headers: { 'accept-language': (header ?? '').slice(0, longestHeader) } });
+  return negotiator.languages().slice(0, mostLocales);
+}
+
+/**
+ * The name in the longest part of a locale that there is one in, whatever its case, for the first of the locales that has
+ * any; else in English, else any there is.
+ */
+export function nameIn(names: LocalizedNames, locales: readonly string[]): string {
+  const tags = Object.keys(names);
+  for (const locale of locales) {
+    const asked = `${locale}-`.toLowerCase();
+    const [best] = tags.filter((tag) => asked.startsWith(`${tag.toLowerCase()}-`)).sort((a, b) => b.length - a.length);
+    if (best !== undefined) return names[best] ?? '';
+  }
+  return names[defaultLocale] ?? names[tags[0] ?? ''] ?? '';
+}
+
+/** All names, in the order of their locales. */
+export const listOf = (names: LocalizedNames): LocalizedStringType[] =>
+  Object.entries(names)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([locale, value]) => ({ locale, value }));

@@ -1,0 +1,55 @@
+import type { WebSocket } from 'ws';
+import type { SignedInViewer } from '../auth/viewer.js';
+import { AppError, ErrorCode } from '../errors.js';
+
+/** Close codes after which clients come back: with a new token, or at once. */
+export const closeCode = { forbidden: 4403, restarting: 1012 } as const;
+
+const longestTimerMs = 2_147_483_647;
+/** How long subscriptions have to tell their clients why they end, in milliseconds; with their word the socket closes. */
+const lastWordMs = 1_000;
+/** When it is asked again what could not be told, in milliseconds. */
+const retryMs = 1_000;
+
+/** Whether an error says that nobody is known, or nobody any more. */
+export const isUnauthenticated = (error: unknown): boolean =>
+  error instanceof AppError && error.code === ErrorCode.UNAUTHENTICATED;
+
+/** Closes a socket when its token ends. */
+export function closeOnExpiry(viewer: SignedInViewer, socket: WebSocket): void {
+  const close = (): void => socket.close(closeCode.forbidden, 'Token expired');
+  const timer = setTimeout(close, Math.min(viewer.expiresAt * 1000 - Date.now(), longestTimerMs));
+  socket.once('close', () => clearTimeout(timer));
+}
+
+/** What tells whether somebody is still let in. */
+export interface Admission {
+  /** Throws UNAUTHENTICATED when they are not. */
+  readonly check: () => Promise<unknown>;
+  /** Calls back whenever the answer may have become another, until its own answer is called. */
+  readonly watch: (listener: () => void) => () => void;
+  /** Whether something is under way that hears of it too. */
+  readonly isBusy: () => boolean;
+}
+
+/** Closes a socket once somebody is let in no more, also while nothing runs over it. */
+export function closeOnRefusal({ check, watch, isBusy }: Admission, socket: WebSocket): void {
+  let timer: NodeJS.Timeout | undefined;
+  const later = (act: () => void, ms: number): void => {
+    clearTimeout(timer);
+    if (socket.readyState === socket.OPEN) timer = setTimeout(act, ms);
+  };
+  const close = (): void => socket.close(closeCode.forbidden, 'Forbidden');
+  const ask = (): void => {
+    check().catch((error: unknown) => {
+      if (!isUnauthenticated(error)) later(ask, retryMs);
+      else if (isBusy()) later(close, lastWordMs);
+      else close();
+    });
+  };
+  const unwatch = watch(ask);
+  socket.once('close', () => {
+    unwatch();
+    clearTimeout(timer);
+  });
+}
