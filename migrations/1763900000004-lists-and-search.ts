@@ -81,6 +81,8 @@ export class ListsAndSearch1763900000004 implements MigrationInterface {
 
       create index search_documents_ticket_id_idx on search_documents (ticket_id);
       create index search_documents_search_idx on search_documents using gin (search) with (gin_pending_list_limit = 512);
+      create index search_documents_title_words_idx on search_documents using gin (ts_filter(search, '{a}')) where title is not null;
+      create index search_documents_ticket_words_idx on search_documents using gin (ts_filter(search, '{a,b}')) where title is not null;
       create index search_documents_title_idx on search_documents using gin (title gin_trgm_ops) with (fastupdate = off);
 
       create function search_new_tickets() returns trigger language plpgsql as $$

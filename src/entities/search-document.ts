@@ -4,6 +4,8 @@ import { Ticket } from './ticket.js';
 /** What of a ticket or a comment is searched; triggers of the two tables write it. */
 @Entity('search_documents')
 @Index('search_documents_search_idx', { synchronize: false })
+@Index('search_documents_title_words_idx', { synchronize: false })
+@Index('search_documents_ticket_words_idx', { synchronize: false })
 @Index('search_documents_title_idx', { synchronize: false })
 export class SearchDocument {
   /** That of the ticket or of the comment. */

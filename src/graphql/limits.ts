@@ -27,6 +27,8 @@ export const limits = {
   directives: 100,
   /** Fields that are asked for under the same name at the same place: each is compared with each. */
   repetitions: 300,
+  /** Objects within the variables: each is compared with all fields of its type before anybody can look at it. */
+  variables: 2_000,
   /** Bytes of an HTTP body: a comment of 50,000 characters fits however it is escaped. */
   bodyBytes: 1_048_576,
   /** Bytes of a WebSocket frame. */
@@ -49,6 +51,21 @@ export const limitsRule: ValidationRule = (context) => ({
     }
   },
 });
+
+/** Throws QUERY_TOO_COMPLEX for variables with too many objects, however they are nested. */
+export function checkVariables(variables: unknown): void {
+  const waiting: unknown[] = [variables];
+  let count = 0;
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    if (!Array.isArray(value) && ++count > limits.variables) {
+      const message = `The variables are too complex: at most ${limits.variables} objects are allowed.`;
+      throw new AppError(ErrorCode.QUERY_TOO_COMPLEX, message);
+    }
+    for (const inner of Object.values(value)) waiting.push(inner);
+  }
+}
 
 /** The rules that a document has to keep, whichever door it comes through. */
 export const validationRules: readonly ValidationRule[] = [limitsRule, ...specifiedRules];

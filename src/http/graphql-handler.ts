@@ -6,7 +6,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import { AppError, ErrorCode, invalid } from '../errors.js';
-import { limits, limitsRule } from '../graphql/limits.js';
+import { checkVariables, limits, limitsRule } from '../graphql/limits.js';
 import type { Context } from '../graphql/context.js';
 import type { ErrorFormatter } from '../graphql/format-error.js';
 import type { Viewer } from '../auth/viewer.js';
@@ -62,6 +62,7 @@ async function answer(
   try {
     const viewer = await door.signIn(request.headers.authorization);
     const body = request.method === 'POST' ? await readJson(request, limits.bodyBytes) : undefined;
+    checkVariables((body as { variables?: unknown } | null | undefined)?.variables);
     const {
       status,
       headers,

@@ -1,23 +1,15 @@
 import { isStaff, type SignedInViewer } from '../auth/viewer.js';
-import type { Database } from '../db/database.js';
-import {
-  countUpTo,
-  type Keyset,
-  type LoadedPage,
-  type PlacedPage,
-  type Position,
-  readOffset,
-  readWindow,
-  type Window,
-} from '../db/keyset.js';
+import type { Bind, Database } from '../db/database.js';
+import type { Keyset, LoadedPage, PlacedPage, Position, Window } from '../db/keyset.js';
 import { readCursor, writeCursor } from '../db/list-cursors.js';
-import { found, hasFewHits, type Search } from '../db/search.js';
+import { countUpTo, readOffset, readWindow } from '../db/read-list.js';
+import { expectHits, found, placesOfWords, type Search } from '../db/search.js';
 import { Ticket } from '../entities/ticket.js';
 import type { ArgumentPath } from '../errors.js';
 import type { Loaders } from '../loaders/loaders.js';
 import { visibleTickets } from '../policies/visibility.js';
 import { checkFilter, filterCondition, type TicketFilter } from './ticket-filter.js';
-import { defaultOrder, orderKeys, type TicketOrder } from './ticket-order.js';
+import { defaultOrder, orderKeys, positionTypes, type TicketOrder } from './ticket-order.js';
 
 /** Which tickets, and in which order; null is as absent. */
 export interface TicketQuery {
@@ -53,8 +45,7 @@ export class TicketListing {
     read: (cursor: string, path: ArgumentPath) => Position;
   } {
     const order = orderBy ?? defaultOrder;
-    const { keys, groups } = orderKeys(order, query == null ? null : { text: query, isPublicOnly: true });
-    const types = [...(groups ? [groups(() => '').key.type] : []), ...keys.map(({ type }) => type)];
+    const types = positionTypes(orderKeys(order, query != null));
     return {
       write: (position) => writeCursor(order.field, position),
       read: (cursor, path) => readCursor(order.field, types, cursor, path),
@@ -91,24 +82,27 @@ export class TicketListing {
     if (filter) checkFilter(filter);
     const search: Search | null = query == null ? null : { text: query, isPublicOnly: !isStaff(viewer) };
     const order = orderBy ?? defaultOrder;
-    const keys = orderKeys(order, search);
-    const isFew = search !== null && (await hasFewHits(this.db, search));
+    const { keys, groups, isTiered } = orderKeys(order, search !== null);
+    const expectation = search && (await expectHits(this.db, search));
     const { prefix } = this;
+    const base = (bind: Bind): string[] => [
+      visibleTickets(viewer, 't', bind),
+      ...(filter ? [filterCondition(filter, { viewer, alias: 't', bind, prefix })] : []),
+      // The planner can't tell how few of a customer's own tickets have a common word, and would look for them among all.
+      ...(search?.isPublicOnly && !expectation?.isFew
+        ? [`t.id = any(array(select v.id from tickets v where ${visibleTickets(viewer, 'v', bind)}))`]
+        : []),
+    ];
+    const list = { entity: Ticket, alias: 't', keys, direction: order.direction, ...(groups && { groups }) };
+    if (!search || !expectation) return { ...list, where: (bind) => base(bind).join(' and ') };
+    const places = placesOfWords(search, 't', expectation).map(({ value, where }) => ({
+      value,
+      where: (bind: Bind) => [...base(bind), where(bind)].join(' and '),
+    }));
     return {
-      ...keys,
-      entity: Ticket,
-      alias: 't',
-      direction: order.direction,
-      where: (bind) =>
-        [
-          visibleTickets(viewer, 't', bind),
-          ...(filter ? [filterCondition(filter, { viewer, alias: 't', bind, prefix })] : []),
-          // The planner can't tell how few of a customer's own tickets have a common word, and would look for them among all.
-          ...(search?.isPublicOnly && !isFew
-            ? [`t.id = any(array(select v.id from tickets v where ${visibleTickets(viewer, 'v', bind)}))`]
-            : []),
-          ...(search ? [found(search, 't', bind, isFew)] : []),
-        ].join(' and '),
+      ...list,
+      where: (bind) => [...base(bind), found(search, 't', bind, expectation)].join(' and '),
+      ...(isTiered && { tiers: places }),
     };
   }
 

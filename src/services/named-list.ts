@@ -1,14 +1,7 @@
 import { byName, type Named } from '../db/by-name.js';
 import type { Bind, Database, Entity } from '../db/database.js';
-import {
-  countUpTo,
-  Direction,
-  type Keyset,
-  type LoadedPage,
-  type Position,
-  readWindow,
-  type Window,
-} from '../db/keyset.js';
+import { Direction, type Keyset, type LoadedPage, type Position, type Window } from '../db/keyset.js';
+import { countUpTo, readWindow } from '../db/read-list.js';
 
 /** Up to where totals are exact. */
 const countCap = 10_000;

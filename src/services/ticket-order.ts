@@ -1,6 +1,4 @@
-import type { Bind } from '../db/database.js';
 import { Direction, type Groups, type OrderKey } from '../db/keyset.js';
-import { placeOfWords, type Search } from '../db/search.js';
 import { StateType } from '../entities/state.js';
 import { invalid } from '../errors.js';
 
@@ -29,7 +27,9 @@ export const defaultOrder: TicketOrder = { field: TicketOrderField.UPDATED_AT, d
 /** Keys of an order, and what its rows are grouped by. */
 export interface OrderKeys {
   readonly keys: readonly OrderKey[];
-  readonly groups?: (bind: Bind) => Groups;
+  readonly groups?: () => Groups;
+  /** Whether it goes by the places of the words that were searched. */
+  readonly isTiered?: boolean;
 }
 
 const id: OrderKey = { sql: 't.id', type: 'uuid' };
@@ -54,19 +54,16 @@ const orders: Record<Exclude<TicketOrderField, 'RELEVANCE'>, OrderKeys> = {
   PRIORITY: byRank(StateType.PRIORITY, 'priority_id'),
 };
 
-/** Best places of the words first, and among equals what changed last: no score of a million rows is ever worked out. */
-const byRelevance = (search: Search): OrderKeys => ({
-  keys: [updatedAt, id],
-  groups: (bind) => ({
-    from: '(values (1), (2), (3)) places (place)',
-    key: { sql: 'place', type: 'int' },
-    link: `${placeOfWords(search, 't', bind)} = g.key0`,
-  }),
-});
-
 /** How an order is asked of the database, on tickets called `t`; VALIDATION_FAILED for relevance without a search. */
-export function orderKeys({ field }: TicketOrder, search: Search | null): OrderKeys {
+export function orderKeys({ field }: TicketOrder, isSearch: boolean): OrderKeys {
   if (field !== TicketOrderField.RELEVANCE) return orders[field];
-  if (!search) throw invalid(['orderBy'], 'query', '`RELEVANCE` is an order only together with `query`.');
-  return byRelevance(search);
+  if (!isSearch) throw invalid(['orderBy'], 'query', '`RELEVANCE` is an order only together with `query`.');
+  // Among equals what changed last comes first: no score of a million rows is ever worked out.
+  return { keys: [updatedAt, id], isTiered: true };
+}
+
+/** Types of what a position in an order consists of. */
+export function positionTypes({ keys, groups, isTiered }: OrderKeys): OrderKey['type'][] {
+  const outer = groups ? [groups().key.type] : isTiered ? (['int'] as const) : [];
+  return [...outer, ...keys.map(({ type }) => type)];
 }

@@ -7,7 +7,7 @@ import { WebSocketServer } from 'ws';
 import { isSignedIn, type Viewer } from '../auth/viewer.js';
 import type { Context } from '../graphql/context.js';
 import type { ErrorFormatter } from '../graphql/format-error.js';
-import { limits, validationRules } from '../graphql/limits.js';
+import { checkVariables, limits, validationRules } from '../graphql/limits.js';
 import { subscribe, type SubscriptionArgs } from '../graphql/subscribe.js';
 import type { Logger } from '../logger.js';
 import type { SignIn } from '../services/sign-in.js';
@@ -155,6 +155,7 @@ function prepare(
 ): SubscriptionArgs | readonly GraphQLError[] {
   let document: DocumentNode;
   try {
+    checkVariables(variables);
     document = parse(query, { maxTokens: limits.tokens });
   } catch (error) {
     const { message } = error as Error;

@@ -121,18 +121,35 @@ describe('A filter', () => {
     }
   });
 
+  const query = 'query ($filter: TicketFilter) { tickets(filter: $filter) { totalCount } }';
+  const nots = (levels: number): string => `${'{"not":'.repeat(levels)}{}${'}'.repeat(levels)}`;
+  const empties = (count: number): string => `[${Array(count).fill('{}').join()}]`;
+
   it.each([
-    [1_000, 'VALIDATION_FAILED'],
-    [100_000, 'QUERY_TOO_COMPLEX'],
-  ])('of %i levels is refused with %s', async (levels, code) => {
-    const query = 'query ($filter: TicketFilter) { tickets(filter: $filter) { totalCount } }';
-    const filter = `${'{"not":'.repeat(levels)}{}${'}'.repeat(levels)}`;
+    ['1,000 levels', nots(1_000), 'VALIDATION_FAILED'],
+    ['100,000 levels', nots(100_000), 'QUERY_TOO_COMPLEX'],
+    ['300,000 parts', `{"or":${empties(300_000)}}`, 'QUERY_TOO_COMPLEX'],
+    [
+      'lists of lists of parts',
+      `{"or":[${Array(100)
+        .fill(`{"and":${empties(100)}}`)
+        .join()}]}`,
+      'QUERY_TOO_COMPLEX',
+    ],
+  ])('of %s is refused before it takes any time', async (_what, filter, code) => {
     const response = await fetch(author.url, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${author.token}` },
       body: `{"query":${JSON.stringify(query)},"variables":{"filter":${filter}}}`,
     });
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code } }] });
+  });
+
+  it('of too many parts is refused at the socket too', async () => {
+    const filter = { or: Array.from({ length: 3_000 }, () => ({})) };
+    const listener = author.subscribe(query, { filter });
+    await expect(listener.next()).rejects.toThrow('has ended');
+    expect(await listener.ended()).toMatchObject([{ extensions: { code: 'QUERY_TOO_COMPLEX' } }]);
   });
 });
 

@@ -1,13 +1,13 @@
 import type { TicketFilter, TicketOrder } from '../support/_generated.js';
-import { type Actor, TestGateway } from '../support/gateway.js';
+import { type Actor, onServer, TestGateway } from '../support/gateway.js';
 import type { list } from './support.js';
 import { idOf, plainTicket } from './support.js';
 
 let gateway: TestGateway;
 let agent: Actor;
 let customer: Actor;
-const tickets = 25_000;
-const pageSize = 20;
+// The embedded engine takes minutes to make many.
+const [tickets, pageSize] = onServer() ? [25_000, 20] : [6_500, 5];
 
 beforeAll(async () => {
   gateway = await TestGateway.start();
@@ -108,7 +108,7 @@ it.each(['CREATED_AT', 'UPDATED_AT', 'NUMBER', 'TITLE', 'STATUS', 'PRIORITY'] as
         expect({ direction, filter, first, isCheap: first < 400 }).toMatchObject({ isCheap: true });
         // With a position, one row on its other side is looked for; by rank, each of five states may give a full page.
         const byRank = field === 'STATUS' || field === 'PRIORITY' ? 5 * 1.25 * (pageSize + 1) : 0;
-        const most = 1.2 * first + 2 + byRank;
+        const most = 1.2 * first + 4 + byRank;
         expect({ direction, filter, most, after, isFlat: after <= most }).toMatchObject({ isFlat: true });
         expect({ direction, filter, most, before, isFlat: before <= most }).toMatchObject({ isFlat: true });
       }

@@ -178,4 +178,5 @@ it.each(Array.from({ length: rounds }, (_, round) => seed + round))(
     );
     await fc.assert(property, { seed: roundSeed, numRuns: onServer() ? 52 : 13, endOnFailure: false });
   },
+  60_000,
 );
