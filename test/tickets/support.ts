@@ -188,10 +188,13 @@ const tables = [
   ...['users', 'organizations', 'projects', 'user_projects', 'groups', 'group_members', 'states', 'topics'],
 ];
 
-/** Everything that was ever written by an operation. */
+/** How many rows each table has and what they are, in so few words that thousands are soon compared. */
 export async function allRows({ app }: TestGateway): Promise<unknown[]> {
-  const selects = tables.map((name) => `select '${name}' as table_name, to_jsonb(r)::text as row from ${name} r`);
-  return app.services.db.query(`${selects.join(' union all ')} order by 1, 2`);
+  const selects = tables.map(
+    (name) => `select '${name}' as table_name, count(*)::int as rows,
+      md5(string_agg(md5(r::text), '' order by md5(r::text))) as digest from ${name} r`,
+  );
+  return app.services.db.query(`${selects.join(' union all ')} order by 1`);
 }
 
 /** Opens a ticket. */
