@@ -2,12 +2,14 @@ import { uuidOf } from '../../src/global-id.js';
 import { prepareObjects } from '../people/rights-rows.js';
 import { type Actor, TestGateway } from '../support/gateway.js';
 import { matrix } from './rights-matrix.js';
-import { castAll, type Prepared, prepare, roles } from './scene.js';
+import { castAll, type Prepared, prepare, roles, type Scene } from './scene.js';
 import { allRows, type Input, openTicket, read } from './support.js';
 
 let gateway: TestGateway;
+let scene: Scene;
 beforeAll(async () => {
   gateway = await TestGateway.start();
+  scene = await castAll(gateway);
 });
 afterAll(() => gateway.stop());
 
@@ -39,25 +41,27 @@ async function outcomeOfSubscription(actor: Actor, document: string, { ticketId 
 
 describe.each(matrix)('%s: %s', (operation, what, document, outcomes) => {
   it('[c1, x10] is for those for whom it is meant, and a refusal leaves no trace', async () => {
-    const scene = await castAll(gateway);
     const expected = Object.fromEntries(roles.map((role, column) => [role, outcomes[column] ?? 'UNAUTHENTICATED']));
     const found: Record<string, string> = {};
     let prepared: Prepared | undefined;
     let objects: Record<string, string> = {};
+    let before: unknown;
     for (const role of roles) {
       if (!prepared) {
         prepared = await prepare(scene, what.includes('closed'), document.includes('$ownId'));
         objects = await prepareObjects(gateway, uuidOf('User', scene.authorId) ?? '');
+        before = await allRows(gateway);
       }
+      const mayChange = operation.startsWith('Mutation') && expected[role] === 'ok';
+      // Of all who came before and were refused.
+      if (mayChange) expect(await allRows(gateway)).toEqual(before);
       const { own, ids } = prepared;
       const variables = { ...ids, ...objects, ownId: own[role] ?? ids.commentId };
-      const before = await allRows(gateway);
       const run = operation.startsWith('Subscription') ? outcomeOfSubscription : outcomeOf;
       found[role] = await run(scene[role], document, variables);
-      const mayChange = operation.startsWith('Mutation') && found[role] === 'ok';
       if (mayChange) prepared = undefined;
-      else expect(await allRows(gateway)).toEqual(before);
     }
+    if (prepared) expect(await allRows(gateway)).toEqual(before);
     expect(found).toEqual(expected);
   });
 });
@@ -74,7 +78,7 @@ it('knows every operation of the schema', async () => {
 });
 
 it('answers __typename to everybody and takes no mutation from nobody', async () => {
-  const { anonymous } = await castAll(gateway);
+  const { anonymous } = scene;
   expect(await anonymous.run('{ __typename }')).toEqual({ __typename: 'Query' });
   const before = await allRows(gateway);
   const document = `mutation { createTicket(input: { title: "Mine" }) { ticket { id } userErrors { code } } }`;
