@@ -86,6 +86,8 @@ const ordinaryPage = 50;
 const top: Place = { depth: 1, times: 1, page: ordinaryPage };
 /** The fields of a page that are lists; a fragment may stand between them and the arguments that say how long. */
 const rows = ['nodes', 'edges', 'items'];
+/** Lists without pages that lead back to themselves, and so could be multiplied with themselves on every second level. */
+const circles = ['splitInto', 'subtopics'];
 
 function pageOf({ arguments: given = [] }: FieldNode): number {
   const size = given.find(({ name, value }) => name.value in fullPages && value.kind !== Kind.NULL);
@@ -155,7 +157,8 @@ class Measurement {
     const below = known ?? new Answer();
     if (!known) answer.set(key, below);
     if (!selectionSet) return;
-    const each = rows.includes(name.value) ? times * page : times;
+    const length = rows.includes(name.value) ? page : circles.includes(name.value) ? ordinaryPage : 1;
+    const each = times * length;
     this.walk(selectionSet, { depth: depth + 1, times: each, page: pageOf(field) }, below);
   }
 

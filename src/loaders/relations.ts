@@ -137,6 +137,10 @@ const ofViewer: Condition = (viewer, alias, bind) => `${alias}.user_id = ${bind(
 const isUnread: Condition = (viewer, alias, bind) => `${alias}.author_id <> ${bind(viewer.id)} and ${alias}.staff_seq >
   coalesce((select m.staff_seq from read_marks m where m.ticket_id = ${alias}.ticket_id and ${ofViewer(viewer, 'm', bind)}), 0)`;
 
+/** The attributes of a ticket are not for everybody who sees it. */
+const ofTicketWithAttributes: Condition = (viewer, alias, bind) =>
+  `exists (select 1 from tickets vt where vt.id = ${alias}.ticket_id and ${ticketsWithAttributes(viewer, 'vt', bind)})`;
+
 const ticketOfRow = ofVisibleTicket((ticket, row) => `${ticket}.id = ${row}.ticket_id`);
 
 /** Customers know of their own organization and of those that the tickets which they see belong to or are about. */
@@ -180,13 +184,9 @@ export const relations = {
 
   readMark: oneBy(ReadMark, 'ticketId', ofViewer),
 
-  visibleAttribute: one(
-    TicketAttribute,
-    (viewer, alias, bind) =>
-      `exists (select 1 from tickets vt where vt.id = ${alias}.ticket_id and ${ticketsWithAttributes(viewer, 'vt', bind)})`,
-  ),
+  visibleAttribute: one(TicketAttribute, ofTicketWithAttributes),
 
-  attributes: many(TicketAttribute, 'ticketId', ['type', 'createdAt', 'key']),
+  attributes: many(TicketAttribute, 'ticketId', ['type', 'createdAt', 'key'], ofTicketWithAttributes),
   splitInto: many(Ticket, 'splitFromId', ['number'], visibleTickets),
   subtopics: many(Topic, 'parentId', ['rank', 'key']),
   members: many(Member, 'ticketId', ['position']),

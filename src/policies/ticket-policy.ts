@@ -19,9 +19,6 @@ export const canReopen = takesPart;
 export const canRate = (viewer: SignedInViewer, ticket: TicketAccess): boolean =>
   !isStaff(viewer) && takesPart(viewer, ticket);
 
-/** The attributes of a ticket are not for those who are only mentioned in it. */
-export const canSeeAttributes = takesPart;
-
 /** Attributes, splitting and deleting are for staff (parity d11, d26, e23). */
 export const canManage = (viewer: SignedInViewer): boolean => isStaff(viewer);
 

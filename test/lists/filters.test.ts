@@ -184,6 +184,13 @@ it('[b1] finds tickets by e-mail addresses in any case, but tells customers noth
   expect(await titles(customer, { not: { authorEmail: [boss] } })).toEqual(['Ours']);
 });
 
+it("[b1] takes an author's e-mail address in any case of any script, whatever the database was set up with", async () => {
+  const agent = await gateway.signIn({ role: 'agent' });
+  const author = await gateway.signIn({ role: 'customer', email: 'İlk.Änne@scripts.example' });
+  await insertTickets(gateway, author, [{ title: 'Hers' }]);
+  expect(await titles(agent, { authorEmail: ['İlk.ÄNNE@Scripts.Example'] })).toEqual(['Hers']);
+});
+
 it('[e14, c3] finds tickets by access level and by topics, with their subtopics', async () => {
   const author = await gateway.signIn({ role: 'customer' });
   const { db } = gateway.app.services;

@@ -146,6 +146,17 @@ it('[d11] shows attributes to authors, teammates and staff, and not to those who
   expect(await attributesOf(agent, id)).toEqual(before);
 });
 
+it('reads the attribute of a replayed call under the rights of now', async () => {
+  const { customer, agent, admin } = await gateway.cast();
+  const { id } = await openTicket(customer);
+  const input = { ticketId: id, type: 'Device', key: 'name', value: 'A printer', idempotencyKey: 'once' };
+  await set(agent, input);
+  const demotion = `mutation ($input: UpdateUserInput!) { updateUser(input: $input) { user { role } } }`;
+  await admin.run(demotion, { input: { userId: await idOf(agent), role: 'CUSTOMER' } });
+  await set(admin, { ...input, value: 'Not for everybody' });
+  expect(await set(agent, input)).toEqual({ attribute: null, ticket: null, replayed: true, userErrors: [] });
+});
+
 it('[d11, x16] is for staff, while the ticket is open', async () => {
   const { customer, agent } = await gateway.cast();
   const { id } = await openTicket(customer);
