@@ -127,8 +127,10 @@ function fieldSet({ name, value }: FieldValue, bind: Bind): Effect {
 function statusMovedBy({ actor }: Addition): Effect {
   const [from, to] = isStaff(actor) ? [`'OPEN', 'IN_PROGRESS'`, 'waiting'] : [`'WAITING', 'RESOLVED'`, 'in_progress'];
   const { column, field, told } = ticketFields.statusId;
-  const moved = `(select case when s.category in (${from})
-    then (select id from states where type = 'STATE' and key = '${to}') else s.id end from states s where s.id = locked.status_id)`;
+  // A state that was made while the lock was waited for is not seen yet: nothing is moved then.
+  const moved = `coalesce((select case when s.category in (${from})
+    then (select id from states where type = 'STATE' and key = '${to}') else s.id end
+    from states s where s.id = locked.status_id), locked.status_id)`;
   return {
     columns: { [column]: moved },
     told: [{ name: field, before: told(`locked.${column}`), after: told(`wanted.${column}`) }],
