@@ -87,7 +87,7 @@ const top: Place = { depth: 1, times: 1, page: ordinaryPage };
 /** The fields of a page that are lists; a fragment may stand between them and the arguments that say how long. */
 const rows = ['nodes', 'edges', 'items'];
 /** Lists without pages that lead back to themselves, and so could be multiplied with themselves on every second level. */
-const circles = ['splitInto', 'subtopics', 'groups'];
+const circles = ['splitInto', 'subtopics'];
 
 function pageOf({ arguments: given = [] }: FieldNode): number {
   const size = given.find(({ name, value }) => name.value in fullPages && value.kind !== Kind.NULL);

@@ -3,7 +3,7 @@ import { buildSchema, parse, specifiedRules, validate } from 'graphql';
 import { limits, limitsRule, validationRules } from '../../src/graphql/limits.js';
 
 const schema = buildSchema(`
-  type Query { a(x: [Int]): Int b: Query list(first: Int, last: Int, itemsPerPage: Int): Items splitInto: [Query] subtopics: [Query] groups: [Query] }
+  type Query { a(x: [Int]): Int b: Query list(first: Int, last: Int, itemsPerPage: Int): Items splitInto: [Query] subtopics: [Query] }
   type Items { nodes: [Query] edges: [Edge] items: [Query] }
   type Edge { node: Query }
 `);
@@ -87,11 +87,6 @@ describe('A page in a page in a page of rows', () => {
     ['that are edges', 2, (inner) => `list { edges { node { ${inner} } } }`],
     ['that are lists without pages', 2, (inner) => `splitInto { b { ${inner} } }`],
     ['that are lists without pages, below each other', 2, (inner) => `... { x: subtopics { b { ${inner} } } }`],
-    [
-      'that are lists without pages around pages of one',
-      2,
-      (inner) => `groups { list(first: 1) { nodes { ${inner} } } }`,
-    ],
     ['under other names', 2, (inner) => `x: list { y: nodes { ${inner} } }`],
     ['in a nameless fragment', 2, (inner) => `list { ... { nodes { ${inner} } } }`],
     [
