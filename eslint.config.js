@@ -14,9 +14,9 @@ export const floors = [
   ['live'],
   ['loaders'],
   ['policies'],
-  ['db'],
+  ['db', 'storage'],
   ['entities'],
-  ['auth/token.ts'],
+  ['auth/token.ts', 'mail'],
   ['auth/viewer.ts', 'config.ts', 'errors.ts', 'global-id.ts', 'logger.ts'],
 ];
 

@@ -4,6 +4,8 @@ import { FirstStatesAndTopics1763900000003 } from './1763900000003-first-states-
 import { ListsAndSearch1763900000004 } from './1763900000004-lists-and-search.js';
 import { Splits1763900000005 } from './1763900000005-splits.js';
 import { PeopleByName1763900000006 } from './1763900000006-people-by-name.js';
+import { Files1763900000008 } from './1763900000008-files.js';
+import { JobsAndMail1763900000009 } from './1763900000009-jobs-and-mail.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -13,4 +15,6 @@ export const migrations = [
   ListsAndSearch1763900000004,
   Splits1763900000005,
   PeopleByName1763900000006,
+  Files1763900000008,
+  JobsAndMail1763900000009,
 ];

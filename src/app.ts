@@ -5,43 +5,56 @@ import type { Viewer } from './auth/viewer.js';
 import type { Config } from './config.js';
 import { Database } from './db/database.js';
 import type { OpenDatabase } from './db/open-database.js';
-import { StartError } from './errors.js';
 import { keepHouse } from './db/housekeeping.js';
+import { Jobs, type JobTiming } from './db/jobs.js';
 import { UnitOfWork } from './db/unit-of-work.js';
 import { Context } from './graphql/context.js';
 import { createErrorFormatter } from './graphql/format-error.js';
 import { createSchema } from './graphql/schema.js';
 import { watchConnections } from './http/drain.js';
+import { createFileHandler } from './http/file-handler.js';
 import { createGraphqlHandler } from './http/graphql-handler.js';
 import { graphiqlPage } from './http/graphiql/page.js';
+import { createReportHandler } from './http/report-handler.js';
+import { portError } from './http/port-error.js';
 import { createHttpServer } from './http/server.js';
 import { LocalBus } from './live/bus.js';
 import { Cursors } from './live/cursors.js';
 import { Doorbell } from './live/doorbell.js';
 import { NotifyBus } from './live/notify-bus.js';
 import { createLogger, type Logger } from './logger.js';
+import { createMailer, type MailLimits } from './mail/mailer.js';
 import { Comments } from './services/comments.js';
+import { ContactConfirmation } from './services/contact-confirmation.js';
 import { Conversations } from './services/conversations.js';
+import { Downloads } from './services/downloads.js';
 import { Finder } from './services/find.js';
 import { Links } from './services/links.js';
 import { Groups } from './services/groups.js';
 import { TicketListing } from './services/list-tickets.js';
 import { LookUps } from './services/look-ups.js';
+import { Digests } from './services/mail/digests.js';
+import { Post } from './services/mail/post.js';
 import { TicketOpening } from './services/open-ticket.js';
 import { Organizations } from './services/organizations.js';
 import { People } from './services/people.js';
+import { Quotas } from './services/quotas.js';
 import { ReadMarks } from './services/read-marks.js';
 import { TicketReading } from './services/read-tickets.js';
-import { createSignIn } from './services/sign-in.js';
+import { type Clock, TicketReports } from './services/report/reports.js';
+import { createLinkSignIn, createSignIn } from './services/sign-in.js';
 import { TicketSplitting } from './services/split-ticket.js';
+import { sweepFiles } from './services/sweep-files.js';
 import { TicketAttributes } from './services/ticket-attributes.js';
 import { Tickets } from './services/tickets.js';
 import { TicketUpdates } from './services/update-ticket.js';
+import { Uploads } from './services/uploads.js';
 import { Votes } from './services/votes.js';
 import { PeopleReading } from './services/read-people.js';
 import { States } from './services/states.js';
 import { Topics } from './services/topics.js';
 import { Users } from './services/users.js';
+import { openStorage } from './storage/open-storage.js';
 import { attachSocketServer } from './ws/socket-server.js';
 
 /** A running gateway. */
@@ -53,7 +66,7 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** What can be done without a door. */
+/** What can be done without a door; nobody is mailed about it, and nothing is limited. */
 export interface AppServices {
   readonly db: Database;
   readonly people: People;
@@ -68,8 +81,15 @@ export interface AppOptions {
   readonly database: OpenDatabase;
   readonly tokens: TokenRules;
   readonly logger?: Logger;
+  /** How busy this gateway is with jobs; false: it leaves them to others. */
+  readonly jobs?: Partial<JobTiming> | false;
+  readonly mailLimits?: Partial<MailLimits>;
+  /** How long a bucket of `RATE_LIMITS` takes to be full again. */
+  readonly quotaSeconds?: number;
   /** Text of the headers that GraphiQL starts with. */
   readonly graphiqlHeaders?: string;
+  /** What time it is for reports and links; that of this machine when absent. */
+  readonly clock?: Clock;
 }
 
 /** How long requests that are under way may go on after `stop()`, in milliseconds. */
@@ -106,23 +126,37 @@ async function assemble(
 ): Promise<App> {
   const logger = options.logger ?? createLogger(config.logLevel);
   const db = new Database(options.database.dataSource);
-  closing.push(keepHouse(db, logger));
   const bus = config.databaseUrl === undefined ? new LocalBus() : new NotifyBus(config.databaseUrl, db, logger);
   closing.push(() => bus.close());
   if (bus instanceof NotifyBus) await bus.open();
   const doorbell = new Doorbell(bus, db, logger);
   closing.push(() => doorbell.close());
 
+  const jobs = new Jobs(options.database.dataSource, logger, options.jobs || {});
+  closing.push(() => jobs.stop());
+  const digests = new Digests(db, jobs, config.mailDigestSeconds);
+  const post = new Post(db, createMailer(config, options.mailLimits), config);
+  jobs.handle('digest', (job) => digests.make(job));
+  jobs.handle('mail', (job) => post.deliver(job));
+
   const cursors = await Cursors.of(db);
   const links = await Links.of(db);
-  const work = new UnitOfWork(db, (ids) => bus.publish(ids));
+  const storage = await openStorage(config, links.secretName('files'));
+  closing.push(keepHouse(db, logger, [{ leaves: 'files of nobody', run: () => sweepFiles(db, storage) }]));
+  const hint = (ids: string[]): void => bus.publish(ids);
+  const work = new UnitOfWork(db, hint, (tx, remarks) => digests.plan(tx, remarks));
+  const silently = new UnitOfWork(db, hint, () => Promise.resolve());
   const find = new Finder(db);
   const people = new People(db, (userIds) => bus.publish(userIds));
+  const reading = new TicketReading(db, config.ticketPrefix);
+  const clock = options.clock ?? Date.now;
   const services = {
     attributes: new TicketAttributes(work, find),
     comments: new Comments(work, find, config.autoStatus),
+    confirmation: new ContactConfirmation(work, find, jobs),
     conversations: new Conversations(db, find, cursors, doorbell),
     cursors,
+    downloads: new Downloads(db, links, storage, logger),
     links,
     groups: new Groups(work),
     listing: new TicketListing(db, config.ticketPrefix),
@@ -130,11 +164,14 @@ async function assemble(
     opening: new TicketOpening(work, find),
     organizations: new Organizations(work, find),
     peopleReading: new PeopleReading(db),
-    reading: new TicketReading(db, config.ticketPrefix),
+    quotas: new Quotas(config.rateLimits, options.quotaSeconds),
+    reading,
     readMarks: new ReadMarks(db, work, find),
+    reports: new TicketReports(db, links, reading, clock),
     splitting: new TicketSplitting(db, work, find),
     tickets: new Tickets(work, find),
     updates: new TicketUpdates(work, find),
+    uploads: new Uploads(db, work, links, storage),
     votes: new Votes(work, find),
     states: new States(work),
     topics: new Topics(work),
@@ -151,6 +188,7 @@ async function assemble(
     formatError: createErrorFormatter(logger, { hints: config.introspection }),
     logger,
   };
+  const linkSignIn = createLinkSignIn(links, people, clock);
   const graphql = await createGraphqlHandler(door);
   closing.push(() => graphql.stop());
 
@@ -158,6 +196,12 @@ async function assemble(
   const server = createHttpServer({
     ...door,
     graphql: graphql.handle,
+    files: createFileHandler({ ...door, ...services, linkSignIn }),
+    report: createReportHandler({
+      ...door,
+      reports: services.reports,
+      signInByLink: linkSignIn,
+    }),
     localOnly: config.tokenKey === undefined,
     isReady: async () => !isStopping && (await db.query('select 1')).length === 1,
     ...(config.introspection && { graphiql: () => graphiqlPage(graphiqlOptions(options)) }),
@@ -177,22 +221,23 @@ async function assemble(
     await closed;
     clearTimeout(timer);
   });
+  if (options.jobs !== false) jobs.start();
+  // What is under way may end while the doors are closed.
+  closing.push(() => jobs.quit());
   const { port } = server.address() as AddressInfo;
   const host = config.host.includes(':') ? `[${config.host}]` : config.host.replace('0.0.0.0', '127.0.0.1');
   links.publishAt(config.publicUrl ?? `http://${host}:${port}`);
-  return { url: `http://${host}:${port}/graphql`, services: { db, people, ...services }, stop };
+  const withoutDoor = {
+    db,
+    people,
+    opening: new TicketOpening(silently, find),
+    comments: new Comments(silently, find, config.autoStatus),
+    tickets: new Tickets(silently, find),
+  };
+  return { url: `http://${host}:${port}/graphql`, services: withoutDoor, stop };
 }
 
 const graphiqlOptions = ({ graphiqlHeaders }: AppOptions): { endpoint: string; defaultHeaders?: string } => ({
   endpoint: '/graphql',
   ...(graphiqlHeaders !== undefined && { defaultHeaders: graphiqlHeaders }),
 });
-
-function portError(error: unknown, { port, host }: Config): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return new StartError(`PORT: ${port} is in use on ${host}. Set another one.`);
-  if (code === 'EACCES') return new StartError(`PORT: ${port} may not be listened on. Set one above 1023.`);
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return new StartError(`HOST: ${host} is no address of this machine.`);
-  return error;
-}

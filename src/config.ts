@@ -1,6 +1,18 @@
 /** Variables as they are set; an empty one is as absent. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** A language that letters are written in. */
+export type MailLocale = 'en' | 'ru';
+
+/** How often a customer may do what within a minute unless it is set. */
+const defaultRateLimits = { tickets: 2, comments: 60, uploads: 20 };
+
+/** Something that customers may do a limited number of times a minute. */
+export type BucketName = keyof typeof defaultRateLimits;
+
+/** How often they may. */
+export type RateLimits = Readonly<Record<BucketName, number>>;
+
 /** Everything that can be set from outside. */
 export interface Config {
   readonly port: number;
@@ -8,6 +20,8 @@ export interface Config {
   /** Absent: the embedded engine in `dataDir`. */
   readonly databaseUrl?: string;
   readonly dataDir: string;
+  /** Where the bytes of files are; absent: a folder in `dataDir`. */
+  readonly storageUrl?: string;
   /** Absent: demo mode, with a key made for the data folder. */
   readonly tokenKey?: { readonly secret: string } | { readonly jwksUrl: string };
   readonly tokenIssuer?: string;
@@ -19,6 +33,15 @@ export interface Config {
   readonly ticketPrefix: string;
   /** Whether public comments move the status of their ticket. */
   readonly autoStatus: boolean;
+  /** Absent: letters become files in `dataDir`. */
+  readonly smtpUrl?: string;
+  /** Whom letters come from. */
+  readonly mailFrom: string;
+  readonly mailLocale: MailLocale;
+  /** How long comments are gathered before members who are away are told of them; null: they are not told. */
+  readonly mailDigestSeconds: number | null;
+  /** Null: nothing is limited. */
+  readonly rateLimits: RateLimits | null;
   readonly logLevel: string;
 }
 
@@ -30,12 +53,30 @@ export class ConfigError extends Error {
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+const mailLocales = ['en', 'ru'];
+const mailboxes = /^(?:[^\p{Cc}"<>@,;:]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/u;
+const longestDigestSeconds = 86_400;
 const loopback = ['127.0.0.1', '::1', 'localhost'];
 
 const isUrl = (text: string, protocols: readonly string[]): boolean =>
   URL.canParse(text) && protocols.includes(new URL(text).protocol);
 /** As browsers write one: in small letters, without a path or the port that goes without saying. */
 const isOrigin = (text: string): boolean => isUrl(text, ['http:', 'https:']) && new URL(text).origin === text;
+
+/** A folder by its whole path, or a bucket with what it takes to find it. */
+function isStorage(text: string): boolean {
+  if (text.startsWith('file:///')) return isUrl(text, ['file:']) && /^\/[^?#]+$/.test(text.slice('file://'.length));
+  if (!isUrl(text, ['s3:'])) return false;
+  const { hostname, username, port, hash, searchParams } = new URL(text);
+  const names = [...searchParams.keys()];
+  return (
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(hostname) &&
+    `${username}${port}${hash}` === '' &&
+    names.every((name) => name === 'region' || name === 'endpoint') &&
+    new Set(names).size === names.length &&
+    isUrl(searchParams.get('endpoint') ?? 'https://absent', ['http:', 'https:'])
+  );
+}
 
 interface Rule {
   readonly form: string;
@@ -53,6 +94,10 @@ const rules = {
     holds: (text) => isUrl(text, ['postgres:', 'postgresql:']),
   },
   DATA_DIR: free,
+  STORAGE_URL: {
+    form: 'file:///var/lib/gateway/files or s3://bucket?region=eu-central-1&endpoint=https://s3.example.com',
+    holds: isStorage,
+  },
   JWT_SECRET: { form: 'at least 32 characters', holds: (text) => text.length >= 32 },
   JWKS_URL: { form: 'https://…', holds: (text) => isUrl(text, ['http:', 'https:']) },
   JWT_ISSUER: free,
@@ -65,6 +110,23 @@ const rules = {
   INTROSPECTION: onOrOff,
   TICKET_PREFIX: { form: 'three capital letters, such as INC', holds: (text) => /^[A-Z]{3}$/.test(text) },
   AUTO_STATUS: onOrOff,
+  SMTP_URL: {
+    form: 'smtp://user:password@host:587 or smtps://user:password@host:465',
+    holds: (text) => isUrl(text, ['smtp:', 'smtps:']) && new URL(text).hostname !== '',
+  },
+  MAIL_FROM: {
+    form: 'an address, such as Support <support@example.com>',
+    holds: (text) => text.length <= 254 && mailboxes.test(text),
+  },
+  MAIL_LOCALE: { form: `one of ${mailLocales.join(', ')}`, holds: (text) => mailLocales.includes(text) },
+  MAIL_DIGEST_SECONDS: {
+    form: `a whole number, 0..${longestDigestSeconds}, or off`,
+    holds: (text) => text === 'off' || (/^\d{1,5}$/.test(text) && Number(text) <= longestDigestSeconds),
+  },
+  RATE_LIMITS: {
+    form: 'off, or numbers of 1 or more, such as tickets=2,comments=60,uploads=20',
+    holds: (text) => text === 'off' || isRateLimits(text),
+  },
   LOG_LEVEL: { form: `one of ${logLevels.join(', ')}`, holds: (text) => logLevels.includes(text) },
 } satisfies Record<string, Rule>;
 
@@ -99,11 +161,17 @@ export function loadConfig(environment: Environment): Config {
     introspection: variables.INTROSPECTION ? variables.INTROSPECTION === 'on' : isDemo,
     ticketPrefix: variables.TICKET_PREFIX ?? 'INC',
     autoStatus: variables.AUTO_STATUS !== 'off',
+    mailFrom: variables.MAIL_FROM ?? `Support <support@${hostOf(variables.PUBLIC_URL)}>`,
+    mailLocale: (variables.MAIL_LOCALE ?? 'en') as MailLocale,
+    mailDigestSeconds: digestSeconds(variables.MAIL_DIGEST_SECONDS),
+    rateLimits: rateLimits(variables.RATE_LIMITS),
     logLevel: variables.LOG_LEVEL ?? (isDemo ? 'warn' : 'info'),
     ...(variables.DATABASE_URL && { databaseUrl: variables.DATABASE_URL }),
+    ...(variables.STORAGE_URL && { storageUrl: variables.STORAGE_URL }),
     ...(secret && { tokenKey: { secret } }),
     ...(jwksUrl && { tokenKey: { jwksUrl } }),
     ...(variables.PUBLIC_URL && { publicUrl: variables.PUBLIC_URL }),
+    ...(variables.SMTP_URL && { smtpUrl: variables.SMTP_URL }),
     ...(variables.JWT_ISSUER && { tokenIssuer: variables.JWT_ISSUER }),
     ...(variables.JWT_AUDIENCE && { tokenAudience: variables.JWT_AUDIENCE }),
   });
@@ -111,4 +179,26 @@ export function loadConfig(environment: Environment): Config {
 
 function originsIn(text: string | undefined): string[] {
   return text?.split(/\s*,\s*/) ?? [];
+}
+
+const hostOf = (url: string | undefined): string => (url ? new URL(url).hostname : 'localhost');
+
+const digestSeconds = (text = '120'): number | null => (text === 'off' || Number(text) === 0 ? null : Number(text));
+
+const rateLimitsIn = (text: string): string[][] => text.split(/\s*,\s*/).map((part) => part.split('='));
+
+function isRateLimits(text: string): boolean {
+  const limits = rateLimitsIn(text);
+  return (
+    limits.every(
+      ([name = '', limit = '', ...more]) =>
+        Object.hasOwn(defaultRateLimits, name) && /^[1-9]\d{0,5}$/.test(limit) && more.length === 0,
+    ) && new Set(limits.map(([name]) => name)).size === limits.length
+  );
+}
+
+function rateLimits(text: string | undefined): RateLimits | null {
+  if (text === 'off') return null;
+  const set = text ? rateLimitsIn(text).map(([name, limit]) => [name, Number(limit)]) : [];
+  return { ...defaultRateLimits, ...(Object.fromEntries(set) as Partial<RateLimits>) };
 }

@@ -9,6 +9,7 @@ export const ErrorCode = {
   NOT_RATEABLE: 'NOT_RATEABLE',
   VERSION_CONFLICT: 'VERSION_CONFLICT',
   IDEMPOTENCY_KEY_REUSED: 'IDEMPOTENCY_KEY_REUSED',
+  RATE_LIMITED: 'RATE_LIMITED',
   SERVICE_UNAVAILABLE: 'SERVICE_UNAVAILABLE',
   QUERY_TOO_COMPLEX: 'QUERY_TOO_COMPLEX',
   CURSOR_EXPIRED: 'CURSOR_EXPIRED',
@@ -29,6 +30,8 @@ export interface ErrorDetails {
   /** The comment that has changed. */
   readonly commentId?: string;
   readonly currentVersion?: number;
+  /** How long to wait before trying again. */
+  readonly retryAfterMs?: number;
 }
 
 /** A failure that is expected and told to the client as it is; every other error is masked. */

@@ -1,11 +1,13 @@
 const prefixes = {
   Comment: 'com',
   Conversation: 'cnv',
+  File: 'fil',
   Group: 'grp',
   Member: 'mem',
   Organization: 'org',
   Project: 'prj',
   State: 'sta',
+  SystemEvent: 'evt',
   Ticket: 'tic',
   TicketAttribute: 'att',
   Topic: 'top',

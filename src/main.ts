@@ -46,6 +46,15 @@ program
   });
 
 program
+  .command('jobs')
+  .description('list the jobs that were given up, such as letters that were refused')
+  .option('--retry <id>', 'have one of them tried once more')
+  .action(async (options: { retry?: string }) => {
+    const { jobs } = await import('./cli/jobs.js');
+    await jobs(readConfig(), options);
+  });
+
+program
   .command('seed')
   .description('fill an empty database with made-up tickets')
   .requiredOption('--tickets <number>', 'how many')

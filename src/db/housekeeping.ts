@@ -4,15 +4,27 @@ import { keyLifetime } from './unit-of-work.js';
 
 const everyMs = 3_600_000;
 
-/** Clears idempotency keys away that bring nothing back any more, now and every hour; the answer stops it. */
-export function keepHouse(db: Queryable, logger: Logger): () => Promise<void> {
-  const tidy = (): Promise<unknown> =>
-    db
-      .query(`delete from idempotency_keys where created_at <= now() - interval '${keyLifetime}'`)
-      .catch((error: unknown) => logger.warn({ error }, 'old idempotency keys stay for another hour'));
+/** Something that is cleared away now and then. */
+export interface Chore {
+  /** What is left for the next time where it fails. */
+  readonly leaves: string;
+  readonly run: () => Promise<unknown>;
+}
+
+/** Clears away idempotency keys that bring nothing back any more, and what else there is, now and every hour; the answer stops it. */
+export function keepHouse(db: Queryable, logger: Logger, more: readonly Chore[] = []): () => Promise<void> {
+  const forgetKeys: Chore = {
+    leaves: 'old idempotency keys',
+    run: () => db.query(`delete from idempotency_keys where created_at <= now() - interval '${keyLifetime}'`),
+  };
+  const tidy = async (): Promise<void> => {
+    for (const { leaves, run } of [forgetKeys, ...more]) {
+      await run().catch((error: unknown) => logger.warn({ error }, `${leaves} stay for another hour`));
+    }
+  };
   let running = tidy();
   const timer = setInterval(() => {
-    running = tidy();
+    running = running.then(tidy);
   }, everyMs);
   return async () => {
     clearInterval(timer);

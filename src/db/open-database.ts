@@ -4,6 +4,7 @@ import type { Config } from '../config.js';
 import { StartError } from '../errors.js';
 import { EmbeddedEngineError, openEmbedded } from './embedded/engine.js';
 import { databaseCode } from './failures.js';
+import { prepareJobs } from './job-tables.js';
 
 /** How a database is opened, and what happens on the way. */
 export interface DatabaseOptions {
@@ -69,7 +70,11 @@ async function openServer(url: string, { queryLogger, undo }: DatabaseOptions): 
 }
 
 async function migrate(dataSource: DataSource, undo = false): Promise<string[]> {
-  if (!undo) return (await dataSource.runMigrations()).map(({ name }) => name);
+  if (!undo) {
+    const run = await dataSource.runMigrations();
+    await prepareJobs(dataSource);
+    return run.map(({ name }) => name);
+  }
   const [newest] = await dataSource.query<{ name: string }[]>('select name from migrations order by id desc limit 1');
   if (!newest) return [];
   await dataSource.undoLastMigration().catch((error: unknown) => {

@@ -29,6 +29,15 @@ export interface Prepared<R extends Result> {
 export interface Transaction extends Queryable {
   /** Has the listeners of a ticket, or of a person's rights, woken once the transaction is committed. */
   touched(id: string): void;
+  /** Has those who are not there told of what was said in public, as part of the transaction. */
+  said(remark: Remark): void;
+}
+
+/** Something that was said in public in a ticket where others may want to know of it. */
+export interface Remark {
+  readonly ticketId: string;
+  /** Staff sequence of the ticket before it. */
+  readonly after: number;
 }
 
 /** Thrown inside a transaction when what it read is no longer true: the unit of work starts over. */
@@ -39,6 +48,7 @@ export class UnitOfWork {
   constructor(
     private readonly db: Database,
     private readonly hint: (ids: string[]) => void,
+    private readonly tell: (tx: Queryable, remarks: readonly Remark[]) => Promise<void>,
   ) {}
 
   /** Applies the mutation once, or brings back the result of the call that did. */
@@ -63,16 +73,19 @@ export class UnitOfWork {
     prepare: (tx: Transaction) => Promise<Prepared<R>>,
   ): Promise<R & { replayed: boolean }> {
     const touched = new Set<string>();
+    const remarks: Remark[] = [];
     const outcome = await this.db.transaction(async (queryable) => {
       const earlier = await findResult<R>(queryable, once);
       if (earlier) return { ...earlier, replayed: true };
       const tx: Transaction = {
         query: (sql, values) => queryable.query(sql, values),
         touched: (id) => touched.add(id),
+        said: (remark) => remarks.push(remark),
       };
       const { result, write } = await prepare(tx);
       await claimKey(queryable, once, result);
       await write();
+      if (remarks.length > 0) await this.tell(queryable, remarks);
       return { ...result, replayed: false };
     });
     if (touched.size > 0) this.hint([...touched]);

@@ -1,6 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Comment } from './comment.js';
-import { Id, WrittenAt } from './columns.js';
+import { Id, Instant, WrittenAt } from './columns.js';
 import { User } from './user.js';
 
 /** Whether a file's bytes have arrived. */
@@ -22,7 +22,9 @@ export class File {
   @Column('int') size: number;
   @Column('text') contentType: string;
   @Column('text') status: FileStatus;
-  /** Where the bytes are; copies of a comment share them. */
-  @Column('uuid') storageKey: string;
-  @WrittenAt() createdAt: Date;
+  /** Where the bytes are, once they are there; copies of a comment share them. */
+  @Index() @Column('uuid') storageKey: string;
+  /** When it was announced. */
+  @Index({ where: 'comment_id is null' }) @WrittenAt() createdAt: Date;
+  @Instant({ nullable: true }) arrivedAt: Date | null;
 }

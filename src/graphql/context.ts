@@ -11,6 +11,8 @@ import { acceptedLocales } from './lookup/names.js';
 export class Context {
   /** The mutation that is running. */
   call: Call | undefined;
+  /** How long to wait before what was refused may be tried again. */
+  retryAfterMs: number | undefined;
   private current: Loaders | undefined;
   private accepted: readonly string[] | undefined;
 

@@ -52,12 +52,13 @@ function causeOf(error: unknown): unknown {
 }
 
 function extensionsOf({ code, argument, details }: AppError): Record<string, unknown> {
-  const { constraint, currentVersion } = details;
+  const { constraint, currentVersion, retryAfterMs } = details;
   return {
     code,
     ...(argument && { argument }),
     ...(constraint && { constraint }),
     ...(currentVersion !== undefined && { currentVersion }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
 }
 

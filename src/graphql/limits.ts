@@ -1,11 +1,12 @@
 import {
+  type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   GraphQLError,
+  type GraphQLResolveInfo,
   Kind,
   type SelectionSetNode,
   specifiedRules,
-  type ValidationContext,
   type ValidationRule,
 } from 'graphql';
 import { AppError, ErrorCode } from '../errors.js';
@@ -41,7 +42,7 @@ export const limits = {
 export const limitsRule: ValidationRule = (context) => ({
   Document: () => {
     try {
-      new Measurement(context).measure();
+      new Measurement((name) => context.getFragment(name)).measure(context.getDocument());
       return undefined;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -51,6 +52,10 @@ export const limitsRule: ValidationRule = (context) => ({
     }
   },
 });
+
+/** How many fields the answer to an operation has, were every page as full as it may be. */
+export const costOf = ({ operation, fragments }: Pick<GraphQLResolveInfo, 'operation' | 'fragments'>): number =>
+  new Measurement((name) => fragments[name]).answersTo(operation.selectionSet);
 
 /** Throws QUERY_TOO_COMPLEX for variables with too many objects, however they are nested. */
 export function checkVariables(variables: unknown): void {
@@ -110,11 +115,10 @@ class Measurement {
   };
   private readonly spread = new Set<FragmentDefinitionNode>();
 
-  constructor(private readonly context: ValidationContext) {}
+  constructor(private readonly fragmentOf: (name: string) => FragmentDefinitionNode | null | undefined) {}
 
   /** Throws QUERY_TOO_COMPLEX when a limit is passed. */
-  measure(): void {
-    const { definitions, loc } = this.context.getDocument();
+  measure({ definitions, loc }: DocumentNode): void {
     const source = loc?.source.body ?? '';
     this.count('characters', source.length);
     const lineBreak = /\r\n|[\n\r]/g;
@@ -129,6 +133,12 @@ class Measurement {
     }
   }
 
+  /** Fields of the answer to one operation of a document that keeps the limits. */
+  answersTo(selectionSet: SelectionSetNode): number {
+    this.walk(selectionSet, top, new Answer());
+    return this.counts.answers;
+  }
+
   private walk({ selections }: SelectionSetNode, place: Place, answer: Answer): void {
     for (const selection of selections) {
       this.count('selections');
@@ -138,7 +148,7 @@ class Measurement {
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
         this.walk(selection.selectionSet, place, answer);
       } else {
-        const fragment = this.context.getFragment(selection.name.value);
+        const fragment = this.fragmentOf(selection.name.value);
         if (!fragment) continue;
         this.spread.add(fragment);
         this.walk(fragment.selectionSet, place, answer);

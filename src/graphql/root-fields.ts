@@ -9,22 +9,37 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { SignedInViewer } from '../auth/viewer.js';
+import type { BucketName } from '../config.js';
 import type { Once } from '../db/unit-of-work.js';
 import { AppError, ErrorCode } from '../errors.js';
+import type { Quotas } from '../services/quotas.js';
 import type { Context } from './context.js';
+import type { Outcome } from './shared/payload.js';
 import type { UserErrorData } from './shared/user-error.type.js';
 
 type Arguments = Readonly<Record<string, unknown>>;
 
+/** What customers may do a limited number of times a minute. */
+const buckets: Readonly<Partial<Record<string, BucketName>>> = {
+  createTicket: 'tickets',
+  addComment: 'comments',
+  reopenTicket: 'comments',
+  createUpload: 'uploads',
+};
+
 /**
  * Puts on every root field what none may lack: a query, mutation or subscription needs a signed-in viewer; a mutation is
- * known by its idempotency key, answers an expected error as data where `userErrors` is selected, and is followed by fresh
- * reads. `onFault` hears of the errors that are answered as data although something is out of order.
+ * known by its idempotency key, is counted, answers an expected error as data where `userErrors` is selected, and is followed
+ * by fresh reads. `onFault` hears of the errors that are answered as data although something is out of order.
  */
-export function guardRootFields(schema: GraphQLSchema, onFault: (error: AppError) => void): GraphQLSchema {
+export function guardRootFields(
+  schema: GraphQLSchema,
+  quotas: Quotas,
+  onFault: (error: AppError) => void,
+): GraphQLSchema {
   guardQueries(schema.getQueryType());
   guardSubscriptions(schema.getSubscriptionType());
-  guardMutations(schema.getMutationType(), onFault);
+  guardMutations(schema.getMutationType(), quotas, onFault);
   return schema;
 }
 
@@ -55,6 +70,7 @@ function guardSubscriptions(type: GraphQLObjectType<unknown, Context> | null | u
 
 function guardMutations(
   type: GraphQLObjectType<unknown, Context> | null | undefined,
+  quotas: Quotas,
   onFault: (error: AppError) => void,
 ): void {
   for (const field of Object.values(type?.getFields() ?? {})) {
@@ -63,8 +79,10 @@ function guardMutations(
       const viewer = requireViewer(context);
       context.call = { viewer, once: onceOf(viewer, info.fieldName, args['input']) };
       try {
-        return await resolve?.(root, args, context, info);
+        const run = async (): Promise<unknown> => await resolve?.(root, args, context, info);
+        return await quotas.spend(viewer, buckets[info.fieldName], run, isDone);
       } catch (error) {
+        if (error instanceof AppError) noteRefusal(context, error);
         if (!(error instanceof AppError) || !selects(info, 'userErrors')) throw error;
         // As data it passes by the place where faults are written down.
         if (error.cause) onFault(error);
@@ -74,6 +92,17 @@ function guardMutations(
       }
     };
   }
+}
+
+/** Whether a mutation was carried out by this very call. */
+function isDone(outcome: unknown): boolean {
+  const { replayed, userErrors } = outcome as Pick<Outcome, 'replayed' | 'userErrors'>;
+  return !replayed && !userErrors?.length;
+}
+
+/** What the longest wait of an operation is goes into a header of its answer. */
+function noteRefusal(context: Context, { details: { retryAfterMs = 0 } }: AppError): void {
+  if (retryAfterMs > (context.retryAfterMs ?? 0)) context.retryAfterMs = retryAfterMs;
 }
 
 /** An error as a value: the executor throws whatever is an Error itself. */

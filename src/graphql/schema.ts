@@ -26,6 +26,8 @@ import {
 import { CheckpointType } from './event/event.type.js';
 import { LookUpMutationsResolver } from './lookup/lookup-mutations.resolver.js';
 import { deleteStatePayload, deleteTopicPayload, statePayload, topicPayload } from './lookup/lookup-payloads.js';
+import { FileResolver } from './file/file.resolver.js';
+import { UploadPayloadResolver } from './file/upload-payload.js';
 import { StateResolver, TopicResolver } from './lookup/lookup.resolver.js';
 import { NodeResolver } from './node/node.resolver.js';
 import { GroupMutationsResolver } from './person/group-mutations.resolver.js';
@@ -42,15 +44,24 @@ import {
 } from './person/person-payloads.js';
 import { GroupResolver, OrganizationResolver, ProjectResolver, UserResolver } from './person/person.resolver.js';
 import { UserMutationsResolver } from './person/user-mutations.resolver.js';
+import { RateLimitResolver } from './rate-limit/rate-limit.resolver.js';
+import { TicketReportConnectionResolver, TicketReportResolver } from './report/report.resolver.js';
 import { guardRootFields } from './root-fields.js';
 import './shared/enums.js';
 import {
+  RateLimitErrorResolver,
   TicketStateErrorResolver,
   ValidationErrorResolver,
   VersionConflictErrorResolver,
 } from './shared/user-error.resolver.js';
 import { RequestErrorType } from './shared/user-error.type.js';
 import { validateArguments } from './shared/validation.js';
+import { SystemEventPayloadResolver } from './system-event/system-event-payload.js';
+import {
+  SystemEventConnectionResolver,
+  SystemEventResolver,
+  TicketSystemEventsResolver,
+} from './system-event/system-event.resolver.js';
 import {
   DeleteTicketPayloadResolver,
   SplitTicketPayloadResolver,
@@ -104,6 +115,7 @@ export function createSchema(services: Services, onFault: (error: AppError) => v
     new DeleteCommentPayloadResolver(),
     new DeleteTicketPayloadResolver(),
     new GroupMutationsResolver(services.groups),
+    new FileResolver(services.uploads, services.downloads),
     new GroupResolver(),
     new LookUpMutationsResolver(services.states, services.topics),
     new MemberJoinedResolver(),
@@ -114,9 +126,14 @@ export function createSchema(services: Services, onFault: (error: AppError) => v
     new PeopleResolver(services.peopleReading),
     new ProjectResolver(),
     new RateableResolver(),
+    new RateLimitErrorResolver(),
+    new RateLimitResolver(services.quotas),
     new RatedResolver(),
     new StateResolver(services.lookUps),
     new SplitTicketPayloadResolver(),
+    new SystemEventConnectionResolver(),
+    new SystemEventPayloadResolver(),
+    new SystemEventResolver(services.confirmation, services.reading),
     new TicketAttributePayloadResolver(),
     new TicketAttributeResolver(services.attributes),
     new TicketClosedResolver(),
@@ -128,12 +145,16 @@ export function createSchema(services: Services, onFault: (error: AppError) => v
     new TicketPayloadResolver(),
     new TicketRelationsResolver(services.cursors),
     new TicketReopenedResolver(),
+    new TicketReportConnectionResolver(),
+    new TicketReportResolver(services.reports),
     new TicketResolver(services.reading, services.opening, services.tickets, services.updates, services.readMarks),
     new TicketRightsResolver(),
     new TicketSplitResolver(),
     new TicketStateErrorResolver(),
+    new TicketSystemEventsResolver(services.cursors),
     new TicketUpdatedResolver(),
     new TopicResolver(services.lookUps),
+    new UploadPayloadResolver(services.uploads),
     new UserResolver(),
     new ValidationErrorResolver(),
     new VersionConflictErrorResolver(),
@@ -151,5 +172,5 @@ export function createSchema(services: Services, onFault: (error: AppError) => v
     validate: true,
     pubSub: inertPubSub,
   });
-  return guardRootFields(schema, onFault);
+  return guardRootFields(schema, services.quotas, onFault);
 }

@@ -1,17 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ApolloServer, HeaderMap } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
-import { AppError, ErrorCode, invalid } from '../errors.js';
+import type { GraphQLSchema } from 'graphql';
 import { checkVariables, limits, limitsRule } from '../graphql/limits.js';
 import type { Context } from '../graphql/context.js';
 import type { ErrorFormatter } from '../graphql/format-error.js';
 import type { Viewer } from '../auth/viewer.js';
 import type { SignIn } from '../services/sign-in.js';
-import { BadBody, readJson } from './read-body.js';
+import { readJson } from './read-body.js';
+import { refuse } from './refuse.js';
 
 /** What the HTTP door needs. */
 export interface GraphqlDoor {
@@ -43,7 +43,7 @@ export async function createGraphqlHandler(
     validationRules: [limitsRule],
     validationOptions: { maxErrors: limits.errors },
     formatError: (_formatted, error) => door.formatError(error),
-    plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled()],
+    plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled(), tellWait],
   });
   await apollo.start();
   return {
@@ -51,6 +51,17 @@ export async function createGraphqlHandler(
     stop: () => apollo.stop(),
   };
 }
+
+/** Says in a header how long to wait. Only a plugin sees the context that resolvers write to: Apollo Server makes a copy. */
+const tellWait: ApolloServerPlugin<Context> = {
+  requestDidStart: () =>
+    Promise.resolve({
+      willSendResponse: ({ contextValue: { retryAfterMs }, response }) => {
+        if (retryAfterMs) response.http.headers.set('retry-after', String(Math.ceil(retryAfterMs / 1000)));
+        return Promise.resolve();
+      },
+    }),
+};
 
 async function answer(
   door: GraphqlDoor,
@@ -85,28 +96,4 @@ function headersOf(request: IncomingMessage): HeaderMap {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
   return headers;
-}
-
-const statusOf: Partial<Record<string, number>> = {
-  [ErrorCode.UNAUTHENTICATED]: 401,
-  [ErrorCode.SERVICE_UNAVAILABLE]: 503,
-};
-
-function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, formatError: ErrorFormatter): void {
-  const isBadBody = error instanceof BadBody;
-  const formatted = formatError(isBadBody ? invalid([], 'body', error.message) : error);
-  const status = isBadBody ? error.status : error instanceof AppError ? (statusOf[error.code] ?? 400) : 500;
-  if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
-  // The rest of a body that was not read would be taken for the next request of the connection.
-  if (!request.complete) response.setHeader('Connection', 'close');
-  respond(response, status, { errors: [formatted] });
-}
-
-/** Sends a JSON text. */
-export function respond(
-  response: ServerResponse,
-  status: number,
-  body: { errors: GraphQLFormattedError[] } | object,
-): void {
-  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' }).end(`${JSON.stringify(body)}\n`);
 }

@@ -2,12 +2,18 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import cors from 'cors';
 import helmet from 'helmet';
 import type { Logger } from '../logger.js';
+import { type FileHandler, uploadLimits } from './file-handler.js';
+import { csvPath } from '../services/report/reports.js';
 import type { GraphqlHandler } from './graphql-handler.js';
-import { respond } from './graphql-handler.js';
+import { respond } from './refuse.js';
+import type { RouteHandler } from './report-handler.js';
 
 /** What is behind the routes. */
 export interface Routes {
   readonly graphql: GraphqlHandler;
+  /** The bytes of files. */
+  readonly files: FileHandler;
+  readonly report: RouteHandler;
   /** The page for people who open the endpoint in a browser; absent where introspection is off. */
   readonly graphiql?: () => Promise<{ html: string; contentSecurityPolicy: string }>;
   /** Whether requests can be served now; throws when the database does not answer. */
@@ -26,15 +32,22 @@ const serverOptions: ServerOptions & { shouldUpgradeCallback: (request: Incoming
   shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
 };
 
-/** Serves `/graphql`, `/health/live` and `/health/ready`; it listens to nothing yet. */
+/** How long any other body may take, in milliseconds. */
+const bodyMs = 30_000;
+
+/** Serves `/graphql`, `/uploads/…`, `/files/…`, `/reports/tickets.csv`, `/health/live` and `/health/ready`; it listens to nothing yet. */
 export function createHttpServer(routes: Routes): Server {
   const protect = helmet();
-  const allowOrigins = cors({
-    origin: [...routes.corsOrigins],
-    methods: ['GET', 'POST'],
-    allowedHeaders: ['authorization', 'content-type'],
-    maxAge: 86_400,
-  }) as unknown as Middleware;
+  const allowOrigins = (...methods: string[]): Middleware =>
+    cors({
+      origin: [...routes.corsOrigins],
+      methods,
+      allowedHeaders: ['authorization', 'content-type'],
+      exposedHeaders: ['content-disposition', 'retry-after'],
+      maxAge: 86_400,
+    });
+  const allowCalls = allowOrigins('GET', 'POST');
+  const allowUploads = allowOrigins('PUT');
   const server = createServer(serverOptions, (request, response) => {
     serve(request, response).catch((error: unknown) => {
       routes.logger.error({ error }, 'a request failed');
@@ -42,18 +55,23 @@ export function createHttpServer(routes: Routes): Server {
       else response.destroy();
     });
   });
-  server.requestTimeout = 30_000;
+  // The largest files may take their time, nothing else.
+  server.requestTimeout = uploadLimits.wholeMs + 10_000;
   server.headersTimeout = 10_000;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (routes.localOnly && !isLocalName(request.headers.host)) {
       return respond(response, 421, { message: 'In demo mode the gateway is reached at http://127.0.0.1 alone.' });
     }
-    await apply(protect, request, response);
-    await apply(allowOrigins, request, response);
     const target = request.url ?? '/';
     const url = new URL(URL.canParse(target, 'http://gateway') ? target : '/*', 'http://gateway');
+    const isUpload = url.pathname.startsWith('/uploads/');
+    if (!isUpload) limitBody(request);
+    await apply(protect, request, response);
+    await apply(isUpload ? allowUploads : allowCalls, request, response);
+    if (isUpload || url.pathname.startsWith('/files/')) return routes.files(request, response, url);
     if (url.pathname === '/graphql') return serveGraphql(request, response, url);
+    if (url.pathname === csvPath) return routes.report(request, response, url);
     if (url.pathname === '/health/live') return respond(response, 200, { status: 'live' });
     if (url.pathname === '/health/ready') return serveReadiness(response);
     if (url.pathname === '/' && routes.graphiql) {
@@ -88,6 +106,16 @@ export function createHttpServer(routes: Routes): Server {
 }
 
 const isLocalName = (host: string | undefined): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host ?? '');
+
+/** Ends a connection whose request does not arrive in time: the server's own limit is made for uploads. */
+function limitBody(request: IncomingMessage): void {
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+  if (encoding === undefined && (length === undefined || length === '0')) return;
+  const timer = setTimeout(() => {
+    if (!request.complete) request.destroy();
+  }, bodyMs);
+  request.once('close', () => clearTimeout(timer));
+}
 
 /** Runs a middleware of the express kind; one that answers by itself leaves the request to end there. */
 const apply = (middleware: Middleware, request: IncomingMessage, response: ServerResponse): Promise<void> =>

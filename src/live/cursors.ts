@@ -1,16 +1,18 @@
 import type { SignedInViewer } from '../auth/viewer.js';
 import type { Queryable } from '../db/database.js';
 import type { Ticket } from '../entities/ticket.js';
-import { type ArgumentPath, cursorExpired, invalid } from '../errors.js';
+import { type AppError, type ArgumentPath, cursorExpired, invalid } from '../errors.js';
 import { streamOf } from '../policies/visibility.js';
 
-/** The two numberings of one conversation. */
-type Stream = 's' | 'p';
+/** The two numberings of one conversation, and that of the system's events. */
+type Stream = 's' | 'p' | 'e';
 
 /** What of a ticket its cursors depend on. */
 export type ConversationHead = Pick<Ticket, 'id' | 'staffSeq' | 'publicSeq'>;
 
-const pattern = /^([0-9a-f]{8})\.([sp])\.([0-9a-f-]{36})\.(\d{1,10})$/;
+const pattern = /^([0-9a-f]{8})\.([spe])\.([0-9a-f-]{36})\.(\d{1,10})$/;
+
+const largestSeq = 2_147_483_647;
 
 const letterOf = (viewer: SignedInViewer): Stream => (streamOf(viewer) === 'staffSeq' ? 's' : 'p');
 
@@ -31,21 +33,40 @@ export class Cursors {
 
   /** The position of an event, a comment or a conversation's head in the viewer's stream. */
   write(viewer: SignedInViewer, ticketId: string, row: { staffSeq: number; publicSeq: number | null }): string {
-    const text = `${this.epoch}.${letterOf(viewer)}.${ticketId}.${seqFor(viewer, row)}`;
-    return Buffer.from(text).toString('base64url');
+    return this.encode(letterOf(viewer), ticketId, seqFor(viewer, row));
   }
 
   /** The number behind a cursor; VALIDATION_FAILED for what no server wrote, CURSOR_EXPIRED for what can't be followed. */
   read(viewer: SignedInViewer, ticket: ConversationHead, cursor: string, path: ArgumentPath): number {
-    const [, epoch, stream, ticketId, digits] = pattern.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+    const seq = this.decode(letterOf(viewer), ticket.id, cursor, path);
+    if (seq > seqFor(viewer, ticket)) throw expired(path);
+    return seq;
+  }
+
+  /** The position of one of the system's events about a ticket. */
+  writePlace(ticketId: string, { position }: { position: number }): string {
+    return this.encode('e', ticketId, position);
+  }
+
+  /** The place behind such a position; the same errors as for others. */
+  readPlace(ticketId: string, cursor: string, path: ArgumentPath): number {
+    return this.decode('e', ticketId, cursor, path);
+  }
+
+  private encode(stream: Stream, ticketId: string, seq: number): string {
+    return Buffer.from(`${this.epoch}.${stream}.${ticketId}.${seq}`).toString('base64url');
+  }
+
+  private decode(stream: Stream, ticketId: string, cursor: string, path: ArgumentPath): number {
+    const [, epoch, letter, id, digits] = pattern.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
     if (digits === undefined) {
       throw invalid(path, 'cursor', `\`${path.at(-1)}\` is no cursor: pass back one that the server handed out.`);
     }
     const seq = Number(digits);
-    const valid = epoch === this.epoch && stream === letterOf(viewer) && ticketId === ticket.id;
-    if (!valid || seq > seqFor(viewer, ticket)) {
-      throw cursorExpired('This position can not be followed any more: fetch the conversation anew.', path);
-    }
+    if (epoch !== this.epoch || letter !== stream || id !== ticketId || seq > largestSeq) throw expired(path);
     return seq;
   }
 }
+
+const expired = (path: ArgumentPath): AppError =>
+  cursorExpired('This position can not be followed any more: fetch the conversation anew.', path);

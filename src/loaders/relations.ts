@@ -1,6 +1,7 @@
 import { isStaff, type SignedInViewer } from '../auth/viewer.js';
 import type { Bind, Entity } from '../db/database.js';
 import { Comment } from '../entities/comment.js';
+import { File } from '../entities/file.js';
 import { GroupMember } from '../entities/group-member.js';
 import { Group } from '../entities/group.js';
 import { LogEntry } from '../entities/log-entry.js';
@@ -9,6 +10,7 @@ import { Organization } from '../entities/organization.js';
 import { Project } from '../entities/project.js';
 import { ReadMark } from '../entities/read-mark.js';
 import { State } from '../entities/state.js';
+import { contactsConfirmation, SystemEvent } from '../entities/system-event.js';
 import { TicketAttribute } from '../entities/ticket-attribute.js';
 import { Ticket } from '../entities/ticket.js';
 import { Topic } from '../entities/topic.js';
@@ -129,6 +131,9 @@ const any =
   (viewer, alias, bind) =>
     `(${conditions.map((condition) => condition(viewer, alias, bind)).join(' or ')})`;
 
+const isOwnUpload: Condition = (viewer, alias, bind) =>
+  `${alias}.comment_id is null and ${alias}.uploader_id = ${bind(viewer.id)}`;
+
 const isThere: Condition = (_viewer, alias) => `${alias}.deleted_at is null`;
 
 const ofViewer: Condition = (viewer, alias, bind) => `${alias}.user_id = ${bind(viewer.id)}`;
@@ -136,6 +141,11 @@ const ofViewer: Condition = (viewer, alias, bind) => `${alias}.user_id = ${bind(
 /** One's own comments are read. */
 const isUnread: Condition = (viewer, alias, bind) => `${alias}.author_id <> ${bind(viewer.id)} and ${alias}.staff_seq >
   coalesce((select m.staff_seq from read_marks m where m.ticket_id = ${alias}.ticket_id and ${ofViewer(viewer, 'm', bind)}), 0)`;
+
+const forStaff: Condition = (viewer) => (isStaff(viewer) ? 'true' : 'false');
+
+const isContactConfirmation: Condition = (_viewer, alias) => `${alias}.key = '${contactsConfirmation}'`;
+const isMainEmail: Condition = (_viewer, alias) => `(${alias}.type, ${alias}.key) = ('Contact', 'mainEmail')`;
 
 /** The attributes of a ticket are not for everybody who sees it. */
 const ofTicketWithAttributes: Condition = (viewer, alias, bind) =>
@@ -186,6 +196,20 @@ export const relations = {
 
   visibleAttribute: one(TicketAttribute, ofTicketWithAttributes),
 
+  visibleFile: one(
+    File,
+    any(
+      isOwnUpload,
+      (viewer, alias, bind) =>
+        `exists (select 1 from comments fc where fc.id = ${alias}.comment_id and ${isThere(viewer, 'fc', bind)} and
+          ${visibleComments(viewer, 'fc')} and ${ticketOfRow(viewer, 'fc', bind)})`,
+    ),
+  ),
+
+  files: many(File, 'commentId', ['position']),
+  visibleSystemEvent: one(SystemEvent, all(forStaff, ticketOfRow)),
+  contactConfirmation: oneBy(SystemEvent, 'ticketId', all(forStaff, isContactConfirmation)),
+  mainEmail: oneBy(TicketAttribute, 'ticketId', isMainEmail),
   attributes: many(TicketAttribute, 'ticketId', ['type', 'createdAt', 'key'], ofTicketWithAttributes),
   splitInto: many(Ticket, 'splitFromId', ['number'], visibleTickets),
   subtopics: many(Topic, 'parentId', ['rank', 'key']),
@@ -199,4 +223,5 @@ export const relations = {
     isStaff(viewer) ? `${alias}.is_active` : 'false',
   ),
   events: page(LogEntry, 'ticketId', streamOf, inPublicStream),
+  systemEvents: page(SystemEvent, 'ticketId', () => 'position', forStaff),
 };

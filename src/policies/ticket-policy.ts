@@ -19,7 +19,10 @@ export const canReopen = takesPart;
 export const canRate = (viewer: SignedInViewer, ticket: TicketAccess): boolean =>
   !isStaff(viewer) && takesPart(viewer, ticket);
 
-/** Attributes, splitting and deleting are for staff (parity d11, d26, e23). */
+/** What the system did about a ticket is for staff to look up (parity d15, d16). */
+export const canSeeSystemEvents = (viewer: SignedInViewer): boolean => isStaff(viewer);
+
+/** Attributes, splitting, deleting and asking contacts to confirm are for staff (parity d11, d14, d26, e23). */
 export const canManage = (viewer: SignedInViewer): boolean => isStaff(viewer);
 
 /** Staff join any conversation (parity a6). */

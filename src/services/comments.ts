@@ -6,6 +6,7 @@ import { canDeleteComment, canUpdateComment } from '../policies/comment-policy.j
 import { canComment } from '../policies/ticket-policy.js';
 import { appendToConversation } from './append/append-to-conversation.js';
 import type { Call } from './call.js';
+import { claimFiles } from './claim-files.js';
 import type { Finder } from './find.js';
 import { findMentioned } from './mentions.js';
 import { trimmed } from './text.js';
@@ -16,6 +17,7 @@ export interface AddComment {
   body?: string | null;
   visibility: Visibility;
   mentionIds?: string[] | null;
+  fileIds?: string[] | null;
 }
 
 /** What `updateComment` is asked for. */
@@ -45,7 +47,7 @@ export class Comments {
   ) {}
 
   /**
-   * Adds a comment to an open ticket (parity e24). A public one lets its author and whom it mentions into the conversation
+   * Adds a comment, files alone included, to an open ticket (parity e24, e40). A public one lets its author and whom it mentions into the conversation
    * first (parity a14, x14); a note lets nobody in and changes nothing that a customer can read.
    */
   async add({ viewer, once }: Call, input: AddComment): Promise<CommentOutcome> {
@@ -54,23 +56,25 @@ export class Comments {
       const { visibility } = input;
       if (!canComment(viewer, ticket, visibility))
         throw forbidden('Only members of staff write notes.', ['input', 'visibility']);
-      const body = trimmed(input.body);
-      if (body === null) throw invalid(['input', 'body'], 'required', '`body` is needed: 1..50000 characters.');
+      const body = trimmed(input.body) ?? (input.fileIds ? '' : null);
+      if (body === null) throw invalid(['input', 'body'], 'required', '`body` is needed where there are no files.');
       const mentioned = await findMentioned(tx, viewer, ticket, input);
       const comment = { id: randomUUID(), body, visibility };
       const isNote = visibility === Visibility.INTERNAL;
       return {
         result: { ticketId: ticket.id, commentId: comment.id },
-        write: () =>
-          appendToConversation(tx, {
+        write: async () => {
+          const fileIds = await claimFiles(tx, viewer, input.fileIds);
+          await appendToConversation(tx, {
             actor: viewer,
             ticket,
             requires: 'open',
             joining: isNote ? [] : [...new Set([viewer.id, ...mentioned])],
-            events: [{ type: 'CommentAdded', comment }],
+            events: [{ type: 'CommentAdded', comment: { ...comment, fileIds } }],
             movesStatus: this.moveStatus && !isNote,
             path: ticketPath,
-          }),
+          });
+        },
       };
     });
   }

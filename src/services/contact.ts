@@ -9,7 +9,7 @@ export interface ContactAttributes {
 }
 
 /** Type of the attributes that a contact becomes. */
-const contactType = 'Contact';
+export const contactType = 'Contact';
 
 /** Writes a contact as attributes: mainEmail, phoneNumber, preferredContactMethod, additionalEmail1 and so on (parity d7). */
 export async function insertContact(tx: Queryable, ticketId: string, contact: ContactAttributes | null): Promise<void> {

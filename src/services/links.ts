@@ -30,6 +30,11 @@ export class Links {
     this.origin = origin;
   }
 
+  /** A name that all gateways on this database know and nobody else can guess. */
+  secretName(purpose: string): string {
+    return createHmac('sha256', this.key).update(`name of ${purpose}`).digest('hex').slice(0, 32);
+  }
+
   /** A link that holds for five minutes; `path` may have a query of its own. */
   sign(grant: Grant, now = Date.now()): string {
     const url = new URL(grant.path, this.origin);

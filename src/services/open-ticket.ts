@@ -9,6 +9,7 @@ import { forbidden } from '../errors.js';
 import type { NewEvent } from './append/addition.js';
 import { appendToConversation } from './append/append-to-conversation.js';
 import type { Call } from './call.js';
+import { claimFiles } from './claim-files.js';
 import { type ContactAttributes, insertContact } from './contact.js';
 import type { Finder } from './find.js';
 import { accessOfNew } from './ticket-access.js';
@@ -34,6 +35,7 @@ export interface OpenTicket {
   contact?: ContactAttributes | null;
   reporterId?: string | null;
   organizationId?: string | null;
+  fileIds?: string[] | null;
 }
 
 /** Whom a ticket is for. */
@@ -50,21 +52,23 @@ export class TicketOpening {
     private readonly find: Finder,
   ) {}
 
-  /** Opens a ticket, with its first comment when there is a body, in one step (parity a2, b6, c2, e1). */
+  /** Opens a ticket, with its first comment when there is a body or a file, in one step (parity a2, b6, c2, e1). */
   async open({ viewer, once }: Call, input: OpenTicket): Promise<TicketOutcome> {
     return this.work.run(once, async (tx) => {
       const ticketId = randomUUID();
-      const body = trimmed(input.body);
+      const body = trimmed(input.body) ?? (input.fileIds ? '' : null);
       const commentId = body === null ? null : randomUUID();
       const insert = await this.prepareInsert(tx, viewer, input, ticketId);
-      const events: NewEvent[] = [{ type: 'TicketOpened' }];
-      if (body !== null && commentId !== null) {
-        events.push({ type: 'CommentAdded', comment: { id: commentId, body, visibility: Visibility.PUBLIC } });
-      }
       return {
         result: { ticketId, commentId },
         write: async () => {
+          const fileIds = await claimFiles(tx, viewer, input.fileIds);
           await insert();
+          const events: NewEvent[] = [{ type: 'TicketOpened' }];
+          if (body !== null && commentId !== null) {
+            const comment = { id: commentId, body, visibility: Visibility.PUBLIC, fileIds };
+            events.push({ type: 'CommentAdded', comment });
+          }
           const ticket = { id: ticketId, accessVersion: 1 };
           await appendToConversation(tx, { actor: viewer, ticket, events, path: ['input'] });
         },

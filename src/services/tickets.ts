@@ -7,6 +7,7 @@ import { canClose, canJoin, canManage, canRate, canReopen } from '../policies/ti
 import type { NewEvent } from './append/addition.js';
 import { appendToConversation } from './append/append-to-conversation.js';
 import type { Call } from './call.js';
+import { claimFiles } from './claim-files.js';
 import type { Finder } from './find.js';
 import { trimmed } from './text.js';
 
@@ -36,6 +37,7 @@ export interface DeleteTicket {
 export interface ReopenTicket {
   ticketId: string;
   body: string;
+  fileIds?: string[] | null;
   expectedVersion?: number | null;
 }
 
@@ -111,17 +113,19 @@ export class Tickets {
       const comment = { id: randomUUID(), body: input.body.trim(), visibility: Visibility.PUBLIC };
       return {
         result: { ticketId: ticket.id, commentId: comment.id },
-        write: () =>
-          appendToConversation(tx, {
+        write: async () => {
+          const fileIds = await claimFiles(tx, viewer, input.fileIds);
+          await appendToConversation(tx, {
             actor: viewer,
             ticket,
             requires: 'closed',
             expectedVersion: input.expectedVersion,
             joining: [viewer.id],
-            events: [{ type: 'TicketReopened' }, { type: 'CommentAdded', comment }],
+            events: [{ type: 'TicketReopened' }, { type: 'CommentAdded', comment: { ...comment, fileIds } }],
             becomes: { statusKey: 'in_progress', closed: false },
             path: ticketPath,
-          }),
+          });
+        },
       };
     });
   }

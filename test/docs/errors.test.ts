@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ErrorCode } from '../../src/errors.js';
-import { TestGateway } from '../support/gateway.js';
+import { type Actor, TestGateway } from '../support/gateway.js';
 import { done, openTicket, say } from '../tickets/support.js';
 
 /** A section of the document, in its parts. */
@@ -21,10 +21,15 @@ const sectionsOf = (document: string): Section[] =>
 const sections = sectionsOf(text);
 
 let gateway: TestGateway;
+let limited: TestGateway;
 beforeAll(async () => {
   gateway = await TestGateway.start();
+  limited = await TestGateway.start({ RATE_LIMITS: '' });
 });
-afterAll(() => gateway.stop());
+afterAll(async () => {
+  await gateway.stop();
+  await limited.stop();
+});
 
 /** Codes of errors as data and of GraphQL errors alike. */
 function codesIn(answer: unknown, found: { code: string; type: string }[] = []): { code: string; type: string }[] {
@@ -74,7 +79,11 @@ it.each(runnable.map((section) => [section.code, section] as const))(
       .replaceAll('<cursor of another ticket>', closed.conversation.headCursor)
       .replace(/userErrors \{/g, 'userErrors { __typename');
     expect(document).not.toMatch(/<[a-z ]+>/);
-    const actor = code === 'UNAUTHENTICATED' ? gateway.withToken() : customer;
+    const others: Partial<Record<string, Actor>> = {
+      UNAUTHENTICATED: gateway.withToken(),
+      RATE_LIMITED: await limited.signIn({ role: 'customer' }),
+    };
+    const actor = others[code] ?? customer;
     const [found, ...more] = codesIn(await actor.send(document));
     expect(more).toEqual([]);
     const expected = /^`(\w+)`/.exec(type)?.[1] ?? 'a GraphQL error';

@@ -7,6 +7,7 @@ import {
   ThreadDocument,
   ViewerDocument,
 } from '../support/_generated.js';
+import { upload } from '../files/support.js';
 import { type Actor, newHumanId, TestGateway } from '../support/gateway.js';
 
 let gateway: TestGateway;
@@ -157,6 +158,12 @@ async function everything(): Promise<{ people: Record<string, Actor>; ids: Recor
     `mutation ($input: SetTicketAttributeInput!) { payload: setTicketAttribute(input: $input) { attribute { id } } }`,
     { input: { ticketId: ticket, type: 'Contact', key: 'mainEmail', value: 'them@example.com' } },
   );
+  const fileId = await upload(author);
+  await author.run(AddCommentDocument, { input: { ticketId: ticket, fileIds: [fileId] } });
+  const { confirmed } = await agent.run<{ confirmed: { event: { id: string } } }>(
+    `mutation ($input: ConfirmTicketContactsInput!) { confirmed: confirmTicketContacts(input: $input) { event { id } } }`,
+    { input: { ticketId: ticket } },
+  );
   const closed = await author.run(CloseTicketDocument, { input: { ticketId: ticket, score: 4 } });
   const { groupId } = await furnish(agent);
   await sql('update tickets set group_id = $2 where id = $1', [uuidOf('Ticket', ticket), uuidOf('Group', groupId)]);
@@ -167,11 +174,13 @@ async function everything(): Promise<{ people: Record<string, Actor>; ids: Recor
   const ids: Record<NodeType, string | undefined> = {
     Comment: comment,
     Conversation: thread?.conversation.id,
+    File: fileId,
     Group: groupId,
     Member: thread?.conversation.members[0]?.id,
     Organization: company?.id,
     Project: projects[0]?.id,
     State: states[0]?.id,
+    SystemEvent: confirmed.event.id,
     Ticket: ticket,
     TicketAttribute: payload.attribute.id,
     Topic: topics[0]?.id,
@@ -185,8 +194,10 @@ it('[b3, x10] finds any object by its id for those who may see it, and null for 
   const { people, ids, noteId } = await everything();
   const everybody = ['author', 'projectmate', 'mentioned', 'stranger', 'agent', 'admin'];
   const readers = everybody.filter((name) => name !== 'stranger');
-  const readersFor = (type: string) =>
-    type === 'TicketAttribute' ? readers.filter((name) => name !== 'mentioned') : readers;
+  const readersFor = (type: string) => {
+    if (type === 'SystemEvent') return ['agent', 'admin'];
+    return type === 'TicketAttribute' ? readers.filter((name) => name !== 'mentioned') : readers;
+  };
   for (const [type, id] of Object.entries(ids)) {
     const expected = ['State', 'Topic', 'User'].includes(type) ? everybody : readersFor(type);
     expect({ type, readers: await readersOf(people, id) }).toEqual({ type, readers: expected });
@@ -197,7 +208,16 @@ it('[b3, x10] finds any object by its id for those who may see it, and null for 
 
   const ticket = uuidOf('Ticket', ids.Ticket);
   await sql('update tickets set deleted_at = now(), access_version = access_version + 1 where id = $1', [ticket]);
-  for (const type of ['Comment', 'Conversation', 'Member', 'Ticket', 'TicketAttribute', 'Vote'] as const) {
+  for (const type of [
+    'Comment',
+    'Conversation',
+    'File',
+    'Member',
+    'SystemEvent',
+    'Ticket',
+    'TicketAttribute',
+    'Vote',
+  ] as const) {
     expect({ type, readers: await readersOf(people, ids[type]) }).toEqual({ type, readers: [] });
   }
   expect(await readersOf(people, ids.Organization)).toEqual(['author', 'projectmate', 'agent', 'admin']);

@@ -29,7 +29,7 @@ async function embeddedDatabase() {
   );
   await client.query('create schema if not exists template');
   for (const name of filledTables) await client.query(`create table if not exists template.${name} as table ${name}`);
-  await client.query(`truncate ${rows[0].names} restart identity cascade`);
+  await client.query(`truncate ${rows[0].names}, pgboss.job, pgboss.archive restart identity cascade`);
   for (const name of filledTables) await client.query(`insert into ${name} table template.${name}`);
   await client.end();
   return { stream };

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Client, createClient } from 'graphql-ws';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import WebSocket from 'ws';
-import { type App, createApp } from '../../src/app.js';
+import { type App, type AppOptions, createApp } from '../../src/app.js';
 import { signToken } from '../../src/auth/token.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import { createDataSource, type DatabaseAddress } from '../../src/db/data-source.js';
@@ -84,6 +87,8 @@ export class Actor {
   }
 }
 
+const ownFolder = join(tmpdir(), 'gateway-of-tests-');
+
 /** A gateway on the test file's database, and people who use it. */
 export class TestGateway {
   private readonly actors: Actor[] = [];
@@ -94,8 +99,12 @@ export class TestGateway {
     readonly config: Config,
   ) {}
 
-  /** Starts one on a free port. */
-  static async start(environment: Record<string, string> = {}, logger?: Logger): Promise<TestGateway> {
+  /** Starts one on a free port; it does no jobs, plans no digests and limits nobody unless it is told to. */
+  static async start(
+    environment: Record<string, string> = {},
+    logger?: Logger,
+    { jobs = false, ...options }: Pick<AppOptions, 'jobs' | 'mailLimits' | 'quotaSeconds' | 'clock'> = {},
+  ): Promise<TestGateway> {
     const address = globalThis.testDatabase;
     const statements = new StatementCounter();
     const config = loadConfig({
@@ -104,6 +113,9 @@ export class TestGateway {
       JWT_SECRET: secret,
       INTROSPECTION: 'on',
       LOG_LEVEL: 'error',
+      DATA_DIR: `${ownFolder}${randomUUID()}`,
+      MAIL_DIGEST_SECONDS: 'off',
+      RATE_LIMITS: 'off',
       ...('url' in address && { DATABASE_URL: address.url }),
       ...environment,
     });
@@ -112,6 +124,8 @@ export class TestGateway {
       database: { dataSource, migrated: [], close: () => dataSource.destroy() },
       tokens: { key: config.tokenKey ?? { secret }, issuer: config.tokenIssuer, audience: config.tokenAudience },
       logger: logger ?? createLogger(config.logLevel),
+      jobs,
+      ...options,
     });
     return new TestGateway(app, statements, config);
   }
@@ -148,6 +162,8 @@ export class TestGateway {
   async stop(): Promise<void> {
     await Promise.all(this.actors.map((actor) => actor.leave()));
     await this.app.stop();
+    // A folder that somebody else made is theirs.
+    if (this.config.dataDir.startsWith(ownFolder)) await rm(this.config.dataDir, { recursive: true, force: true });
   }
 }
 

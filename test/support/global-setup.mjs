@@ -36,8 +36,10 @@ async function makeTemplate(url) {
 
 async function migrate(address) {
   const { createDataSource } = await import('../../dist/src/db/data-source.js');
+  const { prepareJobs } = await import('../../dist/src/db/job-tables.js');
   const dataSource = await createDataSource(address).initialize();
   await dataSource.runMigrations();
+  await prepareJobs(dataSource);
   await dataSource.destroy();
 }
 

@@ -52,10 +52,17 @@ export const matrix: Row[] = [
   ['Query.topics', 'all', '{ field: topics { id } }', all],
   ['Query.topic', 'one', '{ field: topic(key: "support") { id } }', all],
   ['Query.states', 'all', '{ field: states { id } }', all],
+  ['Query.rateLimit', 'one’s own', '{ field: rateLimit { cost buckets { name } } }', all],
   [
     'Mutation.createTicket',
     'a ticket',
     'mutation { field: createTicket(input: { title: "Mine" }) { ticket { id } } }',
+    all,
+  ],
+  [
+    'Mutation.createUpload',
+    'a file',
+    'mutation { field: createUpload(input: { name: "a.txt", size: 1, contentType: "text/plain" }) { file { id } } }',
     all,
   ],
   [
@@ -103,6 +110,18 @@ export const matrix: Row[] = [
     'an open one',
     onTicket('reopenTicket(input: { ticketId: $ticketId, body: "Go on" })'),
     instead('TICKET_NOT_CLOSED', closing),
+  ],
+  [
+    'Mutation.confirmTicketContacts',
+    'an open one',
+    onTicket('confirmTicketContacts(input: { ticketId: $ticketId })'),
+    staffActs,
+  ],
+  [
+    'Mutation.confirmTicketContacts',
+    'a closed one',
+    onTicket('confirmTicketContacts(input: { ticketId: $ticketId })'),
+    whenClosed(staffActs),
   ],
   ['Mutation.deleteTicket', 'an open one', onTicket('deleteTicket(input: { ticketId: $ticketId })'), staffActs],
   ['Mutation.deleteTicket', 'a closed one', onTicket('deleteTicket(input: { ticketId: $ticketId })'), staffActs],

@@ -23,6 +23,10 @@ describe('Without any variable', () => {
       introspection: true,
       ticketPrefix: 'INC',
       autoStatus: true,
+      mailFrom: 'Support <support@localhost>',
+      mailLocale: 'en',
+      mailDigestSeconds: 120,
+      rateLimits: { tickets: 2, comments: 60, uploads: 20 },
       logLevel: 'warn',
     });
   });
@@ -66,6 +70,11 @@ it('All problems are told at once, each with its variable, and no value is repea
     CORS_ORIGINS: wrong,
     INTROSPECTION: wrong,
     TICKET_PREFIX: wrong,
+    SMTP_URL: wrong,
+    MAIL_FROM: wrong,
+    MAIL_LOCALE: wrong,
+    MAIL_DIGEST_SECONDS: wrong,
+    RATE_LIMITS: wrong,
     LOG_LEVEL: wrong,
   });
   expect(problems).toEqual([
@@ -74,6 +83,11 @@ it('All problems are told at once, each with its variable, and no value is repea
     'CORS_ORIGINS: origins with commas between them, such as https://support.example.com',
     'INTROSPECTION: on or off',
     'TICKET_PREFIX: three capital letters, such as INC',
+    'SMTP_URL: smtp://user:password@host:587 or smtps://user:password@host:465',
+    'MAIL_FROM: an address, such as Support <support@example.com>',
+    'MAIL_LOCALE: one of en, ru',
+    'MAIL_DIGEST_SECONDS: a whole number, 0..86400, or off',
+    'RATE_LIMITS: off, or numbers of 1 or more, such as tickets=2,comments=60,uploads=20',
     'LOG_LEVEL: one of fatal, error, warn, info, debug, trace, silent',
     'HOST: without JWT_SECRET or JWKS_URL the gateway is a demo and listens on 127.0.0.1 alone',
   ]);
@@ -132,6 +146,35 @@ describe.each<[string, keyof ReturnType<typeof loadConfig>, [string, unknown][],
     ],
     [],
   ],
+  [
+    'STORAGE_URL',
+    'storageUrl',
+    [
+      ['file:///var/lib/gateway/files', 'file:///var/lib/gateway/files'],
+      ['file:///var/my%20files/', 'file:///var/my%20files/'],
+      ['s3://tickets', 's3://tickets'],
+      ['s3://my.tickets/files?region=eu-central-1', 's3://my.tickets/files?region=eu-central-1'],
+      ['s3://tickets?endpoint=http://127.0.0.1:9000', 's3://tickets?endpoint=http://127.0.0.1:9000'],
+    ],
+    [
+      './files',
+      '/var/lib/gateway/files',
+      'file:files',
+      'file://files',
+      'file://host/files',
+      'file:///',
+      'file:///files?mode=0600',
+      's3:',
+      's3://',
+      's3://x',
+      's3://Tickets',
+      's3://key:secret@tickets',
+      's3://tickets?endpoint=s3.example.com',
+      's3://tickets?secret=x',
+      's3://tickets?region=a&region=b',
+      'https://tickets.s3.amazonaws.com',
+    ],
+  ],
   ['JWT_SECRET', 'tokenKey', [['y'.repeat(32), { secret: 'y'.repeat(32) }]], ['y'.repeat(31)]],
   ['JWT_ISSUER', 'tokenIssuer', [['https://id.example.com', 'https://id.example.com']], []],
   ['JWT_AUDIENCE', 'tokenAudience', [['tickets', 'tickets']], []],
@@ -185,6 +228,68 @@ describe.each<[string, keyof ReturnType<typeof loadConfig>, [string, unknown][],
     ['ON', 'true', '0', 'no'],
   ],
   [
+    'SMTP_URL',
+    'smtpUrl',
+    [
+      ['smtp://127.0.0.1:25', 'smtp://127.0.0.1:25'],
+      ['smtps://u%40x:p@mail.example.com', 'smtps://u%40x:p@mail.example.com'],
+    ],
+    ['mail.example.com', 'http://mail.example.com', 'smtp://', 'smtp:mail'],
+  ],
+  [
+    'MAIL_FROM',
+    'mailFrom',
+    [
+      ['support@example.com', 'support@example.com'],
+      ['Служба поддержки <support@example.com>', 'Служба поддержки <support@example.com>'],
+    ],
+    [
+      'support',
+      '<support@example.com>',
+      'a@example.com, b@example.com',
+      'A <a@example.com>\nBcc: b@example.com',
+      'A\tB <a@b>',
+    ],
+  ],
+  ['MAIL_LOCALE', 'mailLocale', [['ru', 'ru']], ['de', 'EN', 'en-GB']],
+  [
+    'MAIL_DIGEST_SECONDS',
+    'mailDigestSeconds',
+    [
+      ['1', 1],
+      ['86400', 86_400],
+      ['0', null],
+      ['off', null],
+    ],
+    ['86401', '-1', '1.5', 'on', '2m'],
+  ],
+  [
+    'RATE_LIMITS',
+    'rateLimits',
+    [
+      ['off', null],
+      ['tickets=5', { tickets: 5, comments: 60, uploads: 20 }],
+      ['uploads=1 , comments=999999', { tickets: 2, comments: 999_999, uploads: 1 }],
+    ],
+    [
+      'on',
+      '2',
+      'tickets',
+      'tickets=',
+      'tickets=0',
+      'tickets=-1',
+      'tickets=1.5',
+      'tickets=1000000',
+      'tickets=1=2',
+      'tickets=1,',
+      'tickets=1,tickets=2',
+      'tickets=1 comments=2',
+      'votes=1',
+      'toString=1',
+      'off,tickets=1',
+    ],
+  ],
+  [
     'LOG_LEVEL',
     'logLevel',
     [
@@ -205,6 +310,12 @@ describe.each<[string, keyof ReturnType<typeof loadConfig>, [string, unknown][],
       expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name}: `))]);
     });
   }
+});
+
+it('Letters come from the host of the links unless it is said otherwise', () => {
+  expect(loadConfig({ PUBLIC_URL: 'https://help.example.com:8443' }).mailFrom).toBe(
+    'Support <support@help.example.com>',
+  );
 });
 
 describe('JWKS_URL', () => {
@@ -238,6 +349,7 @@ it('Every variable has a test here', () => {
     'HOST',
     'DATABASE_URL',
     'DATA_DIR',
+    'STORAGE_URL',
     'JWT_SECRET',
     'JWKS_URL',
     'JWT_ISSUER',
@@ -247,6 +359,11 @@ it('Every variable has a test here', () => {
     'INTROSPECTION',
     'TICKET_PREFIX',
     'AUTO_STATUS',
+    'SMTP_URL',
+    'MAIL_FROM',
+    'MAIL_LOCALE',
+    'MAIL_DIGEST_SECONDS',
+    'RATE_LIMITS',
     'LOG_LEVEL',
   ]);
 });

@@ -11,8 +11,12 @@ export class AddCommentInput {
   ticketId: string;
 
   @Text(1, 50_000)
-  @Field(() => String, { nullable: true, description: '1..50000 characters.' })
+  @Field(() => String, { nullable: true, description: '1..50000 characters; may be absent where there are files.' })
   body?: string | null;
+
+  @Items(1, 10)
+  @Field(() => [ID], { nullable: true, description: '1..10 files of the viewer that are not attached yet.' })
+  fileIds?: string[] | null;
 
   @CheckedLater()
   @Field(() => Visibility, { defaultValue: Visibility.PUBLIC, description: 'Who may read it; notes are for staff.' })

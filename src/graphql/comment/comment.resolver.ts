@@ -6,6 +6,7 @@ import { isReadByClient } from '../../policies/comment-policy.js';
 import type { Call } from '../../services/call.js';
 import type { Comments } from '../../services/comments.js';
 import { type Context, CurrentCall } from '../context.js';
+import { FileType } from '../file/file.type.js';
 import { idField } from '../node/node.type.js';
 import { UserType } from '../person/person.type.js';
 import { TicketType } from '../ticket/ticket.type.js';
@@ -89,6 +90,11 @@ export class CommentResolver {
   })
   splitFrom(@Root() { splitFromId }: Comment, @Ctx() { loaders }: Context): Promise<CommentType | null> | null {
     return splitFromId === null ? null : loaders.visibleComment.load(splitFromId);
+  }
+
+  @FieldResolver(() => [FileType], { description: 'Its files, in the order in which they were given.' })
+  files(@Root() { id, fileCount }: Comment, @Ctx() { loaders }: Context): Promise<FileType[]> | FileType[] {
+    return fileCount === 0 ? [] : loaders.files.load(id);
   }
 
   @FieldResolver(() => UserType, { description: 'Who wrote it.' })

@@ -7,11 +7,13 @@ import { NodeType, typed } from './node.type.js';
 const find: Record<NodeName, (loaders: Loaders, id: string) => Promise<object | null>> = {
   Comment: (loaders, id) => loaders.visibleComment.load(id),
   Conversation: (loaders, id) => loaders.visibleTicket.load(id),
+  File: (loaders, id) => loaders.visibleFile.load(id),
   Group: (loaders, id) => loaders.visibleGroup.load(id),
   Member: (loaders, id) => loaders.visibleMember.load(id),
   Organization: (loaders, id) => loaders.visibleOrganization.load(id),
   Project: (loaders, id) => loaders.visibleProject.load(id),
   State: (loaders, id) => loaders.state.load(id),
+  SystemEvent: (loaders, id) => loaders.visibleSystemEvent.load(id),
   Ticket: (loaders, id) => loaders.visibleTicket.load(id),
   TicketAttribute: (loaders, id) => loaders.visibleAttribute.load(id),
   Topic: (loaders, id) => loaders.topic.load(id),

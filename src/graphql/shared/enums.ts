@@ -2,10 +2,12 @@ import { registerEnumType } from 'type-graphql';
 import { Role } from '../../auth/viewer.js';
 import { Direction } from '../../db/keyset.js';
 import { Visibility } from '../../entities/comment.js';
+import { FileStatus } from '../../entities/file.js';
 import { StateType, StatusCategory } from '../../entities/state.js';
 import { AccessLevel } from '../../entities/ticket.js';
 import { VoteScale } from '../../entities/vote.js';
 import { ErrorCode } from '../../errors.js';
+import { ReportPeriod } from '../../services/report/span.js';
 import { TicketOrderField } from '../../services/ticket-order.js';
 
 registerEnumType(Role, {
@@ -65,6 +67,15 @@ registerEnumType(Visibility, {
   },
 });
 
+registerEnumType(FileStatus, {
+  name: 'FileStatus',
+  description: 'Whether the bytes of a file are there.',
+  valuesConfig: {
+    PENDING: { description: 'Announced; its bytes have not arrived.' },
+    READY: { description: 'There, to be attached or downloaded.' },
+  },
+});
+
 registerEnumType(VoteScale, {
   name: 'VoteScale',
   description: 'The scale that a score is on.',
@@ -101,6 +112,15 @@ registerEnumType(Direction, {
   },
 });
 
+registerEnumType(ReportPeriod, {
+  name: 'ReportPeriod',
+  description: 'A span of time that ends now.',
+  valuesConfig: {
+    WEEKLY: { description: 'The ISO week so far: since Monday 00:00 UTC.' },
+    MONTHLY: { description: 'The calendar month so far: since its first day, 00:00 UTC.' },
+  },
+});
+
 registerEnumType(ErrorCode, {
   name: 'ErrorCode',
   description: 'What went wrong; also found as `extensions.code` of a GraphQL error.',
@@ -114,6 +134,7 @@ registerEnumType(ErrorCode, {
     NOT_RATEABLE: { description: 'Only what support said in public is rated.' },
     VERSION_CONFLICT: { description: '`expectedVersion` is not the current version.' },
     IDEMPOTENCY_KEY_REUSED: { description: 'The same idempotency key came with another input.' },
+    RATE_LIMITED: { description: 'Done as often as a customer may within a minute: wait for `retryAfterMs`.' },
     SERVICE_UNAVAILABLE: { description: 'Retry: the database or a limit of time stood in the way.' },
     QUERY_TOO_COMPLEX: { description: 'The document asks for more than one operation may.' },
     CURSOR_EXPIRED: { description: 'The position can not be followed any more: refetch.' },

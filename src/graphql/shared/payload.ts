@@ -6,6 +6,8 @@ export interface Outcome {
   readonly ticketId?: string;
   readonly commentId?: string | null;
   readonly voteId?: string;
+  readonly fileId?: string;
+  readonly eventId?: string;
   readonly attributeType?: string | null;
   readonly attributeKey?: string | null;
   readonly replayed: boolean;

@@ -4,6 +4,7 @@ import type { Context } from '../context.js';
 import { NodeType, typed } from '../node/node.type.js';
 import { TicketType } from '../ticket/ticket.type.js';
 import {
+  RateLimitErrorType,
   TicketStateErrorType,
   type UserErrorData,
   ValidationErrorType,
@@ -45,5 +46,14 @@ export class VersionConflictErrorResolver {
     return commentId === undefined
       ? typed('Ticket', await ticketOf(error, context))
       : typed('Comment', await context.loaders.visibleComment.load(commentId));
+  }
+}
+
+/** How long to wait. */
+@Resolver(() => RateLimitErrorType)
+export class RateLimitErrorResolver {
+  @FieldResolver(() => Int, { description: 'How long to wait before trying again, in milliseconds.' })
+  retryAfterMs(@Root() error: UserErrorData): number | undefined {
+    return error.details.retryAfterMs;
   }
 }

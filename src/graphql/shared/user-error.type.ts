@@ -9,6 +9,7 @@ const typeOf: Partial<Record<ErrorCode, string>> = {
   TICKET_CLOSED: 'TicketStateError',
   TICKET_NOT_CLOSED: 'TicketStateError',
   VERSION_CONFLICT: 'VersionConflictError',
+  RATE_LIMITED: 'RateLimitError',
 };
 
 /** What went wrong, as data. */
@@ -45,6 +46,13 @@ export class TicketStateErrorType extends UserErrorType {}
   description: 'The object has changed since the caller saw it.',
 })
 export class VersionConflictErrorType extends UserErrorType {}
+
+/** Something that was done too often. */
+@ObjectType('RateLimitError', {
+  implements: UserErrorType,
+  description: 'The viewer has done this as often as a customer may within a minute; the message names the limit.',
+})
+export class RateLimitErrorType extends UserErrorType {}
 
 /** Any other failure. */
 @ObjectType('RequestError', { implements: UserErrorType, description: 'A failure whose code needs no more said.' })

@@ -46,6 +46,10 @@ export class CreateTicketInput {
   @Field(() => String, { nullable: true, description: 'The first comment, 1..50000 characters.' })
   body?: string | null;
 
+  @Items(1, 10)
+  @Field(() => [ID], { nullable: true, description: '1..10 files of the viewer for the first comment.' })
+  fileIds?: string[] | null;
+
   @Text(1, 64)
   @Field(() => String, { nullable: true, description: 'Key of a topic or subtopic; it can not be changed later.' })
   topicKey?: string | null;
@@ -157,6 +161,10 @@ export class ReopenTicketInput {
   @Text(1, 50_000)
   @Field(() => String, { description: 'Why, as a public comment: 1..50000 characters.' })
   body: string;
+
+  @Items(1, 10)
+  @Field(() => [ID], { nullable: true, description: '1..10 files of the viewer for that comment.' })
+  fileIds?: string[] | null;
 
   @CheckedLater()
   @Field(() => Int, expectedVersionField)

@@ -27,6 +27,20 @@ interface NewAttribute {
   readonly value: string | null;
 }
 
+/** A comment that is said now. */
+export interface NewComment extends CommentRef {
+  readonly body: string;
+  /** Files that were claimed for it, in their order. */
+  readonly fileIds?: readonly string[];
+}
+
+/** An entry of what the system did about the ticket. */
+interface NewSystemEvent {
+  readonly id: string;
+  readonly key: string;
+  readonly value: string;
+}
+
 /** A comment of another ticket that is copied with its author, text and time. */
 export interface CommentCopy extends CommentRef {
   readonly source: Pick<Comment, 'id' | 'authorRole'>;
@@ -36,7 +50,7 @@ export interface CommentCopy extends CommentRef {
 
 /** What happens next in a conversation, in its order. Each is written with what it brings; public but for what is about notes. */
 export type NewEvent =
-  | { readonly type: 'CommentAdded'; readonly comment: (CommentRef & { readonly body: string }) | CommentCopy }
+  | { readonly type: 'CommentAdded'; readonly comment: NewComment | CommentCopy }
   | {
       readonly type: 'CommentEdited';
       readonly comment: CommentRef & { readonly body: string };
@@ -62,6 +76,8 @@ export interface Addition {
   readonly fields?: readonly FieldValue[];
   /** A change that some customers who see the ticket can't read: the staff stream alone tells of it. */
   readonly attribute?: NewAttribute;
+  /** The entry that its contacts were asked to confirm; the staff stream alone tells of it, too. */
+  readonly confirmation?: NewSystemEvent;
   /** The status that the ticket gets together with `closedAt`; the events tell of it. */
   readonly becomes?: { readonly statusKey: 'closed' | 'in_progress'; readonly closed: boolean };
   /** Whether a public comment moves the status (parity x9). */

@@ -1,7 +1,8 @@
 import type { Queryable } from '../../db/database.js';
 import { StaleRead, type Transaction } from '../../db/unit-of-work.js';
+import { Visibility } from '../../entities/comment.js';
 import { AppError, ErrorCode, notFound } from '../../errors.js';
-import { type Addition, commentNeededBy } from './addition.js';
+import { type Addition, commentNeededBy, type CommentCopy } from './addition.js';
 import { closingStatement } from './closing-statement.js';
 
 /**
@@ -14,10 +15,16 @@ export async function appendToConversation(tx: Transaction, addition: Addition):
   const readsMore = addition.attribute !== undefined || addition.events.some(({ type }) => type === 'CommentRemoved');
   if (readsMore) await lockTicket(tx, addition.ticket.id);
   const { sql, values } = closingStatement(addition);
-  const [changed] = await tx.query<{ staffSeq: number }>(sql, values);
-  if (!changed) await explainRefusal(tx, addition);
+  const [changed] = await tx.query<{ seqBefore: number; members: number }>(sql, values);
+  if (!changed) return explainRefusal(tx, addition);
   tx.touched(addition.ticket.id);
+  const isNews = addition.events.some((event) => event.type === 'CommentAdded' && isNewsToMembers(event.comment));
+  // Whoever speaks in public is a member.
+  if (isNews && changed.members > 1) tx.said({ ticketId: addition.ticket.id, after: changed.seqBefore });
 }
+
+const isNewsToMembers = (comment: { visibility: Visibility } | CommentCopy): boolean =>
+  comment.visibility === Visibility.PUBLIC && !('source' in comment);
 
 /** Makes everybody else who adds to a ticket wait for the end of the transaction. */
 export async function lockTicket(tx: Queryable, ticketId: string): Promise<void> {

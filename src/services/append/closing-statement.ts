@@ -60,7 +60,7 @@ export function closingStatement(addition: Addition): Statement {
              when n.is_first then image_changes(locked.image, changed.image) else '{}' end
       from numbered n, locked, changed, now, updated
     )
-    select staff_seq as "staffSeq" from changed`;
+    select locked.staff_seq as "seqBefore", changed.members from changed, locked`;
   return { sql, values };
 }
 
@@ -101,7 +101,8 @@ function changes(effects: readonly Effect[]): string {
 const isAboutNote = (event: NewEvent): boolean =>
   'comment' in event && event.comment?.visibility === Visibility.INTERNAL;
 
-function events({ joining = [], events: added, attribute }: Addition, bind: Bind): string {
+function events({ joining = [], events: added, attribute, confirmation }: Addition, bind: Bind): string {
+  const isForAll = attribute === undefined && confirmation === undefined;
   const columns = [
     bind(added.map((event) => event.type)),
     bind(added.map((event) => !isAboutNote(event))),
@@ -119,7 +120,7 @@ function events({ joining = [], events: added, attribute }: Addition, bind: Bind
     from locked, unnest(${columns[0]}::text[], ${columns[1]}::boolean[], ${columns[2]}::uuid[], ${columns[3]}::uuid[],
       ${columns[4]}::uuid[]) with ordinality as e(type, is_public, comment_id, vote_id, other_ticket_id, n)
     union all
-    select 2, 1, 'TicketUpdated', ${attribute === undefined}, null, null, null, null from updated where changes is not null`;
+    select 2, 1, 'TicketUpdated', ${isForAll}, null, null, null, null from updated where changes is not null`;
 }
 
 function update(addition: Addition, effects: readonly Effect[]): string {
@@ -138,5 +139,5 @@ function update(addition: Addition, effects: readonly Effect[]): string {
       ${assignments.map((assignment) => `, ${assignment}`).join('')}
     from locked, totals, now, wanted
     where t.id = locked.id
-    returning t.id, t.staff_seq, ticket_image(t) as image`;
+    returning t.id, cardinality(t.member_ids) as members, ticket_image(t) as image`;
 }

@@ -1,8 +1,10 @@
 import { isStaff, Role } from '../../auth/viewer.js';
 import type { Bind } from '../../db/database.js';
 import { Visibility } from '../../entities/comment.js';
+import { FileStatus } from '../../entities/file.js';
+import { globalIdInSql } from '../../global-id.js';
 import { normalizedScore } from '../../policies/score.js';
-import type { Addition, CommentCopy, NewEvent } from './addition.js';
+import type { Addition, NewComment, NewEvent } from './addition.js';
 import { attributeSet } from './attribute-effect.js';
 import { commentsCopied, isCopy } from './copy-effect.js';
 import type { Effect } from './effect.js';
@@ -16,7 +18,7 @@ const readBefore = '(locked.last_support_seq <= locked.client_read_seq)::text';
 
 /** All that an addition does beside adding its events. */
 export function effectsOf(addition: Addition, bind: Bind): Effect[] {
-  const { events, fields = [], attribute, becomes, clientReadSeq } = addition;
+  const { events, fields = [], attribute, confirmation, becomes, clientReadSeq } = addition;
   return [
     ...events.map((event) => effectOf(event, addition, bind)),
     ...commentsCopied(addition, bind),
@@ -24,6 +26,7 @@ export function effectsOf(addition: Addition, bind: Bind): Effect[] {
     ...fields.map((field) => fieldSet(field, bind)),
     { sets: accessVersionAfter(fields.map(({ name }) => name)) },
     ...(attribute ? [attributeSet(attribute, bind)] : []),
+    ...(confirmation ? [contactsConfirmed(confirmation, bind)] : []),
     ...(becomes ? [closing(becomes, bind)] : []),
     ...(clientReadSeq === undefined ? [] : [readUpTo(clientReadSeq, bind)]),
   ];
@@ -46,11 +49,9 @@ function effectOf(event: NewEvent, addition: Addition, bind: Bind): Effect {
   }
 }
 
-function commentAdded(
-  comment: Exclude<EventOf<'CommentAdded'>['comment'], CommentCopy>,
-  { actor, events }: Addition,
-  bind: Bind,
-): Effect {
+function commentAdded(comment: NewComment, { actor, events }: Addition, bind: Bind): Effect {
+  const { fileIds = [] } = comment;
+  const author = bind(actor.id);
   const role = bind(actor.role);
   const isAnswer = isPublic(comment) && isStaff(actor);
   const isOpening = events.some(({ type }) => type === 'TicketOpened');
@@ -62,12 +63,21 @@ function commentAdded(
       ...(isAnswer ? [`last_support_seq = (select public_seq from numbered where type = 'CommentAdded')`] : []),
     ],
     writes: [
-      `insert into comments (id, ticket_id, author_id, author_role, visibility, body, staff_seq, public_seq, sent_at)
-       select comment_id, locked.id, ${bind(actor.id)}, ${role}, ${bind(comment.visibility)}, ${bind(comment.body)},
-         numbered.staff_seq, numbered.public_seq, now.at
+      `insert into comments (id, ticket_id, author_id, author_role, visibility, body, staff_seq, public_seq, file_count, sent_at)
+       select comment_id, locked.id, ${author}, ${role}, ${bind(comment.visibility)}, ${bind(comment.body)},
+         numbered.staff_seq, numbered.public_seq, ${fileIds.length}, now.at
        from locked, numbered, now where type = 'CommentAdded'`,
+      ...(fileIds.length > 0 ? [filesAttached(comment.id, fileIds, author, bind)] : []),
     ],
   };
+}
+
+/** Whatever was claimed before, only the author's own files that nobody has yet are attached (parity e4). */
+function filesAttached(commentId: string, fileIds: readonly string[], author: string, bind: Bind): string {
+  return `
+    update files f set comment_id = ${bind(commentId)}, position = given.n
+    from locked, unnest(${bind(fileIds)}::uuid[]) with ordinality as given(id, n)
+    where f.id = given.id and f.uploader_id = ${author} and f.comment_id is null and f.status = '${FileStatus.READY}'`;
 }
 
 function commentEdited({ comment }: EventOf<'CommentEdited'>, bind: Bind): Effect {
@@ -94,7 +104,9 @@ function commentRemoved({ comment }: EventOf<'CommentRemoved'>, bind: Bind): Eff
     columns: { ...forStaff, ...(isPublic(comment) && forAll) },
     told: isPublic(comment) ? [{ name: 'isClientRead', before: readBefore, after }] : [],
     writes: [
-      `update comments c set body = '', version = c.version + 1, deleted_at = now.at from now where c.id = ${id}`,
+      `update comments c set body = '', file_count = 0, version = c.version + 1, deleted_at = now.at
+       from now where c.id = ${id}`,
+      `delete from files f using locked where f.comment_id = ${id}`,
     ],
   };
 }
@@ -142,6 +154,21 @@ function closing({ statusKey, closed }: NonNullable<Addition['becomes']>, bind: 
     sets: [
       `status_id = (select id from states where type = 'STATE' and key = ${bind(statusKey)})`,
       `closed_at = ${closed ? 'now.at' : 'null'}`,
+    ],
+  };
+}
+
+function contactsConfirmed({ id, key, value }: NonNullable<Addition['confirmation']>, bind: Bind): Effect {
+  const boundId = bind(id);
+  return {
+    told: [
+      { name: 'contactConfirmation', before: 'null::text', after: globalIdInSql('SystemEvent', `${boundId}::uuid`) },
+    ],
+    writes: [
+      `insert into system_events (id, ticket_id, position, key, value, created_at)
+       select ${boundId}::uuid, locked.id,
+         (select count(*) + 1 from system_events e where e.ticket_id = locked.id), ${bind(key)}, ${bind(value)}, now.at
+       from locked, now`,
     ],
   };
 }

@@ -1,0 +1,172 @@
+import { type Actor, TestGateway } from '../support/gateway.js';
+import { type Comment, deactivate, done, idOf, type Input, openTicket, say, type Ticket } from '../tickets/support.js';
+import { MailServer, startGateway } from './support.js';
+
+jest.setTimeout(60_000);
+
+const server = new MailServer();
+let gateway: TestGateway;
+beforeAll(async () => {
+  await server.start();
+  gateway = await startGateway(server, { MAIL_DIGEST_SECONDS: '1' });
+});
+afterAll(async () => {
+  await gateway.stop();
+  await server.stop();
+});
+
+let made = 0;
+interface Person {
+  actor: Actor;
+  email: string;
+  id: string;
+}
+
+async function newPerson(role: 'customer' | 'agent', name: string): Promise<Person> {
+  const email = `reader-${++made}@example.com`;
+  const actor = await gateway.signIn({ role, email, name });
+  return { actor, email, id: await idOf(actor) };
+}
+
+interface Scene {
+  customer: Person;
+  agent: Person;
+  ticket: Ticket;
+}
+
+/** A customer's ticket with a member of staff in its conversation. */
+async function openScene(): Promise<Scene> {
+  const [customer, agent] = [await newPerson('customer', 'Anna'), await newPerson('agent', 'Boris')];
+  const ticket = await openTicket(customer.actor, { title: 'A printer', body: 'Help' });
+  await done(agent.actor, 'joinTicket', { ticketId: ticket.id });
+  return { customer, agent, ticket };
+}
+
+/** Waits until every digest that is planned by now was made, and every letter of theirs has arrived. */
+async function allTold(): Promise<void> {
+  const { customer, agent, ticket } = await openScene();
+  await say(agent.actor, ticket.id, 'The last word');
+  await server.letterTo(customer.email);
+}
+
+const call = (actor: Actor, mutation: string, type: string, input: Input) =>
+  actor.run(`mutation ($input: ${type}!) { ${mutation}(input: $input) { userErrors { code } } }`, { input });
+const markRead = (actor: Actor, ticketId: string) => call(actor, 'markTicketRead', 'MarkTicketReadInput', { ticketId });
+const remove = (actor: Actor, { id }: Comment) => call(actor, 'deleteComment', 'DeleteCommentInput', { commentId: id });
+
+it('[a13] writes one letter about all comments of a while to members who have not read them', async () => {
+  const { customer, agent, ticket } = await openScene();
+  for (const body of ['Have you\r\nplugged it in?', 'Really?']) await say(agent.actor, ticket.id, body);
+  const letter = await server.letterTo(customer.email);
+  expect(letter.subject).toBe(`[${ticket.humanId}] A printer: 2 new comments`);
+  expect(letter.text).toMatch(/Boris, .* UTC:\n> Have you\n> plugged it in\?\n\nBoris, .* UTC:\n> Really\?\n/);
+  expect(letter.text).not.toContain('Help');
+  await allTold();
+  expect(server.to(customer.email)).toHaveLength(1);
+  expect(server.to(agent.email)).toEqual([]);
+
+  await say(customer.actor, ticket.id, 'It is now');
+  await say(agent.actor, ticket.id, 'And?');
+  expect((await server.letterTo(customer.email, 2)).text).toMatch(/^There is news.*\n\nBoris, .*:\n> And\?\n$/);
+  expect((await server.letterTo(agent.email)).text).toContain('> It is now');
+});
+
+it('[a13] writes to whoever is in the conversation, mentioned or not, but to no author about themselves', async () => {
+  const { customer, agent, ticket } = await openScene();
+  const [mentioned, teammate] = [await newPerson('customer', 'Mila'), await newPerson('agent', 'Oleg')];
+  await say(teammate.actor, ticket.id, 'Look here', { mentionIds: [mentioned.id] });
+  for (const { email } of [customer, agent, mentioned])
+    expect((await server.letterTo(email)).text).toContain('Look here');
+  await allTold();
+  expect(server.to(teammate.email)).toEqual([]);
+});
+
+it('[a13] writes about the words with which a ticket is opened, closed and reopened, too', async () => {
+  const [customer, agent] = [await newPerson('customer', 'Anna'), await newPerson('agent', 'Boris')];
+  const input = { title: 'For you', body: 'Opened', reporterId: customer.id };
+  const { id: ticketId } = await openTicket(agent.actor, input);
+  await done(agent.actor, 'closeTicket', { ticketId, message: 'Closed' });
+  const { text } = await server.letterTo(customer.email);
+  expect(text).toMatch(/> Opened\n[^]*> Closed\n/);
+  await done(customer.actor, 'reopenTicket', { ticketId, body: 'Reopened' });
+  expect((await server.letterTo(agent.email)).text).toContain('> Reopened');
+});
+
+it('[a13] writes nothing of a note, and nothing because of one', async () => {
+  const { customer, agent, ticket } = await openScene();
+  const colleague = await newPerson('agent', 'Clara');
+  await done(colleague.actor, 'joinTicket', { ticketId: ticket.id });
+  await say(agent.actor, ticket.id, 'Between us', { visibility: 'INTERNAL' });
+  await allTold();
+  for (const { email } of [customer, colleague]) expect(server.to(email)).toEqual([]);
+  await say(agent.actor, ticket.id, 'For all');
+  await say(agent.actor, ticket.id, 'Between us again', { visibility: 'INTERNAL' });
+  for (const { email } of [customer, colleague]) {
+    const { subject, text } = await server.letterTo(email);
+    expect(subject).toContain('a new comment');
+    expect(text).not.toContain('Between us');
+  }
+});
+
+it('[a13] writes to nobody who has read, is gone, may not see the ticket or has no address, and about nothing that is gone', async () => {
+  const scenes = await Promise.all(Array.from({ length: 6 }, openScene));
+  const [read, gone, deleted, unreachable, odd, removed] = scenes as [Scene, Scene, Scene, Scene, Scene, Scene];
+  const words = await Promise.all(scenes.map(({ agent, ticket }) => say(agent.actor, ticket.id, 'A word')));
+  const { db } = gateway.app.services;
+  await markRead(read.customer.actor, read.ticket.id);
+  await deactivate(gateway, gone.customer.id);
+  await call(deleted.agent.actor, 'deleteTicket', 'DeleteTicketInput', { ticketId: deleted.ticket.id });
+  await db.query('update users set email = null where email = $1', [unreachable.customer.email]);
+  await db.query(`update users set email = $2 where email = $1`, [odd.customer.email, `${odd.customer.email}\nx`]);
+  await remove(removed.agent.actor, words[5] as Comment);
+  await allTold();
+  for (const { customer } of scenes) expect(server.to(customer.email)).toEqual([]);
+});
+
+it('[a13] asks once more when the letter is sent, so that nothing goes out that was read or removed meanwhile', async () => {
+  const [read, removed] = [await openScene(), await openScene()];
+  server.mood = 'busy';
+  const { refused } = server;
+  for (const { agent, ticket } of [read, removed]) await say(agent.actor, ticket.id, 'First');
+  const second = await say(removed.agent.actor, removed.ticket.id, 'Second');
+  await server.until(() => server.refused >= refused + 2);
+  await markRead(read.customer.actor, read.ticket.id);
+  await remove(removed.agent.actor, second);
+  server.mood = 'open';
+  const { text } = await server.letterTo(removed.customer.email);
+  expect(text).toContain('First');
+  expect(text).not.toContain('Second');
+  await allTold();
+  expect(server.to(read.customer.email)).toEqual([]);
+});
+
+it('tells of every comment once, however many are written while digests are made', async () => {
+  const { customer, agent, ticket } = await openScene();
+  const told = (): string[] => server.to(customer.email).flatMap(({ text }) => text.match(/Word \d+/g) ?? []);
+  const bodies = Array.from({ length: 60 }, (_, n) => `Word ${n}`);
+  for (let n = 0; n < bodies.length; n += 4) {
+    await Promise.all(bodies.slice(n, n + 4).map((body) => say(agent.actor, ticket.id, body)));
+  }
+  await server.until(() => told().length >= bodies.length);
+  await allTold();
+  expect(told().sort()).toEqual([...bodies].sort());
+});
+
+it('writes no digests when they are off, and one statement more for a comment when they are on', async () => {
+  const silent = await TestGateway.start();
+  const document = `mutation ($input: AddCommentInput!) { addComment(input: $input) { replayed } }`;
+  const { customer, agent, ticket } = await openScene();
+  const statements = async (at: TestGateway, { token }: Actor): Promise<string[]> => {
+    const actor = at.withToken(token);
+    await actor.run('{ viewer { id } }');
+    at.statements.take();
+    await actor.run(document, { input: { ticketId: ticket.id, body: 'A word' } });
+    return at.statements.take().slice(1);
+  };
+  expect(await statements(silent, agent.actor)).toHaveLength(2);
+  const withJob = await statements(gateway, customer.actor);
+  expect(withJob.filter((sql) => !sql.includes('pgboss'))).toHaveLength(2);
+  expect(withJob.filter((sql) => sql.includes('pgboss'))).toHaveLength(1);
+  await server.letterTo(agent.email);
+  await silent.stop();
+});
