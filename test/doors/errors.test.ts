@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { Tickets } from '../../src/services/tickets.js';
 import { type Actor, onServer, TestGateway } from '../support/gateway.js';
 import { memoryLog, post, RawSocket, type RawAnswer, refusalCodes, send } from './support.js';
 
@@ -41,7 +42,7 @@ function expectLoggedOnce(errors: { message: string; extensions: any }[]): void 
 
 describe('A fault that nobody expected', () => {
   it('in a mutation is masked, also where userErrors are selected, and logged once under its id', async () => {
-    jest.spyOn(gateway.app.services.tickets, 'join').mockRejectedValue(secretFault);
+    jest.spyOn(Tickets.prototype, 'join').mockRejectedValue(secretFault);
     const { data, errors } = await agent.send(
       'mutation { joinTicket(input: { ticketId: "x" }) { userErrors { code } } }',
     );
