@@ -35,6 +35,7 @@ import { TicketListing } from './services/list-tickets.js';
 import { LookUps } from './services/look-ups.js';
 import { Digests } from './services/mail/digests.js';
 import { Post } from './services/mail/post.js';
+import { Presence } from './services/mail/presence.js';
 import { TicketOpening } from './services/open-ticket.js';
 import { Organizations } from './services/organizations.js';
 import { People } from './services/people.js';
@@ -134,10 +135,14 @@ async function assemble(
 
   const jobs = new Jobs(options.database.dataSource, logger, options.jobs || {});
   closing.push(() => jobs.stop());
-  const digests = new Digests(db, jobs, config.mailDigestSeconds);
+  const presence = new Presence(db, doorbell, logger, config.mailDigestSeconds ?? 0);
+  const digests = new Digests(db, jobs, config.mailDigestSeconds, presence);
   const post = new Post(db, createMailer(config, options.mailLimits), config);
   jobs.handle('digest', (job) => digests.make(job));
   jobs.handle('mail', (job) => post.deliver(job));
+
+  if (config.mailDigestSeconds !== null) presence.start();
+  closing.push(() => presence.stop());
 
   const cursors = await Cursors.of(db);
   const links = await Links.of(db);

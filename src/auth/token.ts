@@ -19,6 +19,8 @@ export interface Claims {
   readonly role?: Role | undefined;
   readonly organization?: string | undefined;
   readonly projects?: readonly string[] | undefined;
+  /** BCP 47 tag. */
+  readonly locale?: string | undefined;
   readonly issuedAt: Date;
   /** Seconds since the epoch. */
   readonly expiresAt: number;
@@ -88,6 +90,7 @@ function claimsOf(payload: JWTPayload): Claims {
     role: role === undefined ? undefined : roleOf(role),
     organization: optionalText(payload['organization']),
     projects: payload['projects'] === undefined ? undefined : textsOf(payload['projects']),
+    locale: optionalText(payload['locale']),
     issuedAt: new Date((iat as number) * 1000),
     expiresAt: exp as number,
   };

@@ -7,6 +7,7 @@ import { Installation } from './installation.js';
 import { LogEntry } from './log-entry.js';
 import { Member } from './member.js';
 import { Organization } from './organization.js';
+import { PresenceNote } from './presence.js';
 import { Project } from './project.js';
 import { ReadMark } from './read-mark.js';
 import { SearchDocument } from './search-document.js';
@@ -30,6 +31,7 @@ export const entities = [
   LogEntry,
   Member,
   Organization,
+  PresenceNote,
   Project,
   ReadMark,
   SearchDocument,

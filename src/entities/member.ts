@@ -14,6 +14,6 @@ export class Member {
   /** From 1, in the order in which they joined. */
   @Column('int') position: number;
   @WrittenAt() joinedAt: Date;
-  /** Staff sequence up to which a digest has told them of comments; 0 where none has. */
-  @Column('int', { default: 0, select: false }) mailedSeq: number;
+  /** Staff sequence up to which a digest has told them of comments; null where none was due. */
+  @Column('int', { nullable: true, select: false }) mailedSeq: number | null;
 }

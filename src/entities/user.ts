@@ -22,6 +22,8 @@ export class User {
   @Column('text') role: Role;
   @Index() @ForeignKey(() => Organization) @Column('uuid', { nullable: true }) organizationId: string | null;
   @Column('boolean', { default: true }) isActive: boolean;
+  /** BCP 47 tag of the language that they are written to in; null where no token has told. */
+  @Column('text', { nullable: true, select: false }) locale: string | null;
   /** Rises whenever what this person may see or do could have changed. */
   @Column('int', { default: 1 }) accessVersion: number;
   /** When the newest token was issued whose claims this row carries, or when an admin changed it; older tokens change nothing. */

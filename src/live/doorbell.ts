@@ -33,6 +33,11 @@ export class Doorbell {
     };
   }
 
+  /** What is watched. */
+  get watched(): string[] {
+    return [...this.listeners.keys()];
+  }
+
   /** How many listeners there are. */
   get size(): number {
     return [...this.listeners.values()].reduce((total, listeners) => total + listeners.size, 0);

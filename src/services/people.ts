@@ -109,7 +109,7 @@ async function overwrite(tx: Queryable, user: Known, claims: Claims): Promise<Kn
   const projectsChanged = projectIds.join() !== user.projectIds.join();
   const accessChanged = moved || projectsChanged || role !== user.role;
   await tx.query(
-    `update users set sub = $2, email = $3, name = $4, role = $5, organization_id = $6, claims_at = $7,
+    `update users set sub = $2, email = $3, name = $4, role = $5, organization_id = $6, claims_at = $7, locale = coalesce($9, locale),
        access_version = access_version + $8::int,
        updated_at = case when (name, role) = ($4, $5) then updated_at else now() end
      where id = $1`,
@@ -122,6 +122,7 @@ async function overwrite(tx: Queryable, user: Known, claims: Claims): Promise<Kn
       organizationId,
       claims.issuedAt,
       accessChanged ? 1 : 0,
+      claims.locale ?? null,
     ],
   );
   if (projectsChanged) await replaceProjects(tx, user.id, projectIds);

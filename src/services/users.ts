@@ -38,7 +38,7 @@ export interface UpdateUser {
 }
 
 type Known = User & { projectIds: string[] };
-type Changed = Omit<Known, 'id' | 'sub' | 'accessVersion' | 'claimsAt' | 'createdAt' | 'updatedAt'>;
+type Changed = Omit<Known, 'id' | 'sub' | 'locale' | 'accessVersion' | 'claimsAt' | 'createdAt' | 'updatedAt'>;
 type Fields = Omit<UpdateUser, 'userId'>;
 
 const uniqueColumns = {

@@ -22,9 +22,9 @@ interface Person {
   id: string;
 }
 
-async function newPerson(role: 'customer' | 'agent', name: string): Promise<Person> {
+async function newPerson(role: 'customer' | 'agent', name: string, locale?: string): Promise<Person> {
   const email = `reader-${++made}@example.com`;
-  const actor = await gateway.signIn({ role, email, name });
+  const actor = await gateway.signIn({ role, email, name, ...(locale && { locale }) });
   return { actor, email, id: await idOf(actor) };
 }
 
@@ -138,6 +138,32 @@ it('[a13] asks once more when the letter is sent, so that nothing goes out that 
   expect(text).not.toContain('Second');
   await allTold();
   expect(server.to(read.customer.email)).toEqual([]);
+});
+
+it('[a13] writes to nobody who is connected, and once they have left to whoever has not read', async () => {
+  const { customer, agent, ticket } = await openScene();
+  const document = 'subscription ($id: ID!) { event: conversationEvents(ticketId: $id) { __typename } }';
+  const live = customer.actor.subscribe<{ event: { __typename: string } }>(document, { id: ticket.id });
+  expect((await live.data()).event.__typename).toBe('Checkpoint');
+  await say(agent.actor, ticket.id, 'Look here');
+  expect((await live.data()).event.__typename).toBe('CommentAdded');
+  await allTold();
+  expect(server.to(customer.email)).toEqual([]);
+  await customer.actor.leave();
+  expect((await server.letterTo(customer.email)).text).toContain('> Look here');
+  await allTold();
+  expect(server.to(customer.email)).toHaveLength(1);
+});
+
+it.each([
+  ['ru-RU', 'новые комментарии: 1'],
+  ['pt-BR', 'a new comment'],
+  ['constructor', 'a new comment'],
+])('[a13] writes in the language of a token that says %s, or else in its own', async (locale, subject) => {
+  const [customer, agent] = [await newPerson('customer', 'Anna', locale), await newPerson('agent', 'Boris')];
+  const { id } = await openTicket(customer.actor, { title: 'A printer' });
+  await say(agent.actor, id, 'A word');
+  expect((await server.letterTo(customer.email)).subject).toContain(subject);
 });
 
 it('tells of every comment once, however many are written while digests are made', async () => {

@@ -32,6 +32,7 @@ export interface Person {
   projects?: string[];
   email?: string;
   name?: string;
+  locale?: string;
 }
 
 /** An answer over HTTP; data is typed where the document is. */

@@ -48,12 +48,13 @@ export class Post {
       [order.ticketId, this.style.ticketPrefix],
     );
     if (!ticket) return null;
-    const texts = letters[this.style.mailLocale];
-    if (order.letter === 'contacts') return { to: order.address, ...texts.contacts(ticket) };
+    const { mailLocale } = this.style;
+    if (order.letter === 'contacts') return { to: order.address, ...letters[mailLocale].contacts(ticket) };
     const reader = await findReader(this.db, order.ticketId, order.userId);
     const comments = reader ? await this.comments(order) : [];
     if (!reader || comments.length === 0) return null;
     const shown = comments.slice(0, longestDigest);
+    const texts = letters[languageOf(reader.locale) ?? mailLocale];
     return { to: reader.email, ...texts.digest(ticket, shown, comments.length - shown.length) };
   }
 
@@ -64,4 +65,10 @@ export class Post {
       [ticketId, userId, after, upTo],
     );
   }
+}
+
+/** Language of letters that a BCP 47 tag asks for, whatever its script and region; null where there are no letters in it. */
+function languageOf(locale: string | null): MailLocale | null {
+  const [language] = locale?.toLowerCase().split(/[-_]/) ?? [];
+  return language !== undefined && Object.hasOwn(letters, language) ? (language as MailLocale) : null;
 }

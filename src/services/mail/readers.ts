@@ -12,8 +12,10 @@ export interface Span {
 /** Somebody who takes part in a ticket and can be written to. */
 export interface MailReader extends Reader {
   readonly email: string;
-  /** Up to where they were told by mail. */
-  readonly mailedSeq: number;
+  /** Language that they asked for, as a BCP 47 tag. */
+  readonly locale: string | null;
+  /** Up to where they were told by mail; null: of nothing yet. */
+  readonly mailedSeq: number | null;
 }
 
 /** SQL of the comments `c` of a ticket that somebody is to be told of: said in public, by others, still there and not read. */
@@ -26,7 +28,7 @@ export const unreadBy = (userId: string, ticketId: string, { after, upTo }: Reco
 /** The members of a ticket who may see it now, are active and have an address. */
 export async function findReaders(db: Queryable, ticketId: string): Promise<MailReader[]> {
   const rows = await db.query<MailReader & { ticket: Ticket }>(
-    `select u.id, u.email, u.role, u.organization_id as "organizationId", m.mailed_seq as "mailedSeq",
+    `select u.id, u.email, u.role, u.organization_id as "organizationId", u.locale, m.mailed_seq as "mailedSeq",
        array(select p.project_id from user_projects p where p.user_id = u.id) as "projectIds",
        jsonb_build_object('authorIds', t.author_ids, 'memberIds', t.member_ids, 'accessLevel', t.access_level,
          'organizationId', t.organization_id, 'projectId', t.project_id, 'deletedAt', t.deleted_at) as ticket

@@ -1,0 +1,56 @@
+import type { Queryable } from '../../db/database.js';
+import type { Doorbell } from '../../live/doorbell.js';
+import type { Logger } from '../../logger.js';
+
+/** Nobody is noted more rarely than this, in milliseconds. */
+const longestPeriodMs = 20_000;
+
+/** Notes who holds a socket at any of the gateways, so that nobody is mailed what they have before their eyes (parity a13). */
+export class Presence {
+  private readonly periodMs: number;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly db: Queryable,
+    private readonly doorbell: Doorbell,
+    private readonly logger: Logger,
+    afterSeconds: number,
+  ) {
+    // Whoever comes is noted before a digest that is planned in that moment is made.
+    this.periodMs = Math.min(longestPeriodMs, afterSeconds * 500);
+  }
+
+  /** Begins to note; nobody is written down while nobody is here. */
+  start(): void {
+    this.timer = setTimeout(() => void this.note(), this.periodMs);
+  }
+
+  /** Notes nobody any more. */
+  stop(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  /** SQL of whether somebody is connected: one note may come late. */
+  isConnected(userId: string): string {
+    return `exists (select 1 from presence p
+      where p.user_id = ${userId} and p.seen_at > now() - interval '${this.periodMs * 2.5} ms')`;
+  }
+
+  private async note(): Promise<void> {
+    const ids = this.doorbell.watched;
+    try {
+      if (ids.length > 0) {
+        // In the order of their ids, so that no two gateways wait for each other.
+        await this.db.query(
+          `insert into presence (user_id, seen_at) select id, now() from users where id = any($1::uuid[]) order by id
+           on conflict (user_id) do update set seen_at = excluded.seen_at`,
+          [ids],
+        );
+      }
+    } catch (error) {
+      this.logger.warn({ error }, 'who is connected could not be noted: a letter more may be sent');
+    }
+    if (this.timer) this.start();
+  }
+}
