@@ -4,8 +4,8 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import pg from 'pg';
 import { RawSocket } from '../doors/support.js';
+import { ask, call, readCurl, refusal } from './calls.js';
 import { cleanUp, Program, starter, temporaryFolder } from './process.js';
 
 jest.setTimeout(60_000);
@@ -31,36 +31,6 @@ beforeAll(async () => {
   cpSync(made, spare, { recursive: true, filter: (path) => !path.includes('.lock-') });
 });
 afterAll(cleanUp);
-
-interface Call {
-  url: string;
-  headers: Record<string, string>;
-  body: string;
-}
-/** What a shell and curl would make of a command line. */
-function readCurl(line: string): Call {
-  const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
-  const after = (option: string): string[] => words.filter((_, index) => words[index - 1] === option);
-  const headers = Object.fromEntries(after('-H').map((header) => header.split(': ') as [string, string]));
-  return { url: words.find((word) => word.startsWith('http')) ?? '', headers, body: after('-d')[0] ?? '' };
-}
-async function call({ url, headers, body }: Call): Promise<any> {
-  return (await fetch(url, { method: 'POST', headers, body })).json();
-}
-const ask = (url: string, query: string, token?: string): Promise<any> =>
-  call({
-    url,
-    headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
-    body: JSON.stringify({ query }),
-  });
-
-/** Starts what can't start and returns the lines that say why. */
-async function refusal(variables: Record<string, string>, ...command: string[]): Promise<string[]> {
-  const program = new Program(variables, ...command);
-  expect(await program.ended).toBe(1);
-  expect(program.output).not.toMatch(/^ {4}at /m);
-  return program.output.trimEnd().split('\n');
-}
 
 describe('A first start', () => {
   const tokens = (): string[] =>
@@ -270,52 +240,5 @@ describe('The migrate command', () => {
     // Until the one that the demo's tickets need.
     while ((await program.ended) === 0) program = undo();
     expect(program.output).toMatch(/^The migration \w+ can not be taken back: .*foreign key.*\n$/);
-  });
-});
-
-const serverUrl = process.env['TEST_DATABASE_URL'];
-if (!serverUrl) console.warn('Not run without TEST_DATABASE_URL: a gateway on an external PostgreSQL');
-(serverUrl ? describe : describe.skip)('On an external PostgreSQL', () => {
-  const name = `ticketing_start_${process.pid}`;
-  const url = new URL(serverUrl ?? 'postgres://nowhere');
-  const onServer = async (sql: string): Promise<void> => {
-    const client = new pg.Client({ connectionString: serverUrl });
-    await client.connect();
-    await client.query(sql);
-    await client.end();
-  };
-  beforeAll(async () => {
-    await onServer(`create database ${name}`);
-    url.pathname = `/${name}`;
-  });
-  afterAll(() => onServer(`drop database if exists ${name} with (force)`));
-
-  it('several gateways that start at once run the migrations once and serve the same tickets', async () => {
-    const variables = { DATABASE_URL: url.href, JWT_SECRET: secret };
-    const programs = [1, 2].map(() => new Program(variables));
-    const endpoints = await Promise.all(programs.map((program) => program.ready()));
-    expect(
-      programs
-        .map(({ output }) => output)
-        .join('')
-        .match(/migrations run/g),
-    ).toHaveLength(1);
-    expect(programs[0]?.output).toContain('PostgreSQL at DATABASE_URL');
-    expect(programs[0]?.output).not.toMatch(/DEMO|curl/);
-    const token = new Program(variables, 'token', '--role', 'agent', '--email', 'a@example.com');
-    expect(await token.ended).toBe(0);
-    const viewers = await Promise.all(
-      endpoints.map((endpoint) => ask(endpoint, '{ viewer { id } }', token.output.trim())),
-    );
-    expect(viewers[0]).toEqual(viewers[1]);
-    expect(await Promise.all(programs.map((program) => program.stop()))).toEqual([0, 0]);
-  });
-
-  it('a database that is not there is named in one line', async () => {
-    const absent = new URL(url);
-    absent.pathname = '/nothing_of_this_name';
-    expect(await refusal({ DATABASE_URL: absent.href, JWT_SECRET: secret })).toEqual([
-      `DATABASE_URL: the database nothing_of_this_name at ${url.host} can not be reached (3D000).`,
-    ]);
   });
 });
