@@ -1,17 +1,21 @@
 import { type Actor, TestGateway } from '../support/gateway.js';
 import { type Comment, deactivate, done, idOf, type Input, openTicket, say, type Ticket } from '../tickets/support.js';
-import { MailServer, startGateway } from './support.js';
+import { MailServer, type Received, startGateway } from './support.js';
 
 jest.setTimeout(60_000);
 
 const server = new MailServer();
+/** Makes its digests when a test says so. */
 let gateway: TestGateway;
+/** Makes them every second. */
+let eager: TestGateway;
 beforeAll(async () => {
   await server.start();
-  gateway = await startGateway(server, { MAIL_DIGEST_SECONDS: '1' });
+  gateway = await startGateway(server, { MAIL_DIGEST_SECONDS: '3600' });
+  eager = await startGateway(server, { MAIL_DIGEST_SECONDS: '1' });
 });
 afterAll(async () => {
-  await gateway.stop();
+  await Promise.all([gateway.stop(), eager.stop()]);
   await server.stop();
 });
 
@@ -22,9 +26,9 @@ interface Person {
   id: string;
 }
 
-async function newPerson(role: 'customer' | 'agent', name: string, locale?: string): Promise<Person> {
+async function newPerson(role: 'customer' | 'agent', name: string, locale?: string, at = gateway): Promise<Person> {
   const email = `reader-${++made}@example.com`;
-  const actor = await gateway.signIn({ role, email, name, ...(locale && { locale }) });
+  const actor = await at.signIn({ role, email, name, ...(locale && { locale }) });
   return { actor, email, id: await idOf(actor) };
 }
 
@@ -35,18 +39,37 @@ interface Scene {
 }
 
 /** A customer's ticket with a member of staff in its conversation. */
-async function openScene(): Promise<Scene> {
-  const [customer, agent] = [await newPerson('customer', 'Anna'), await newPerson('agent', 'Boris')];
+async function openScene(at = gateway): Promise<Scene> {
+  const customer = await newPerson('customer', 'Anna', undefined, at);
+  const agent = await newPerson('agent', 'Boris', undefined, at);
   const ticket = await openTicket(customer.actor, { title: 'A printer', body: 'Help' });
   await done(agent.actor, 'joinTicket', { ticketId: ticket.id });
   return { customer, agent, ticket };
+}
+
+/** Has the digests that are planned by now made at once. */
+const makeDigests = (): Promise<unknown> =>
+  gateway.app.services.db.query(
+    `update pgboss.job set start_after = now() where name = 'digest' and state = 'created'`,
+  );
+
+/** Has digests made, and waits for a letter to an address, the first or a further one. */
+async function letterTo(email: string, nth = 1): Promise<Received> {
+  await makeDigests();
+  return server.letterTo(email, nth);
+}
+
+/** Waits until somebody is noted as connected, or is not any more. */
+async function noted(email: string, isConnected: boolean): Promise<void> {
+  const sql = 'select user_id from presence p join users u on u.id = p.user_id where u.email = $1';
+  while ((await gateway.app.services.db.query(sql, [email])).length > 0 !== isConnected);
 }
 
 /** Waits until every digest that is planned by now was made, and every letter of theirs has arrived. */
 async function allTold(): Promise<void> {
   const { customer, agent, ticket } = await openScene();
   await say(agent.actor, ticket.id, 'The last word');
-  await server.letterTo(customer.email);
+  await letterTo(customer.email);
 }
 
 const call = (actor: Actor, mutation: string, type: string, input: Input) =>
@@ -57,7 +80,7 @@ const remove = (actor: Actor, { id }: Comment) => call(actor, 'deleteComment', '
 it('[a13] writes one letter about all comments of a while to members who have not read them', async () => {
   const { customer, agent, ticket } = await openScene();
   for (const body of ['Have you\r\nplugged it in?', 'Really?']) await say(agent.actor, ticket.id, body);
-  const letter = await server.letterTo(customer.email);
+  const letter = await letterTo(customer.email);
   expect(letter.subject).toBe(`[${ticket.humanId}] A printer: 2 new comments`);
   expect(letter.text).toMatch(/Boris, .* UTC:\n> Have you\n> plugged it in\?\n\nBoris, .* UTC:\n> Really\?\n/);
   expect(letter.text).not.toContain('Help');
@@ -67,16 +90,15 @@ it('[a13] writes one letter about all comments of a while to members who have no
 
   await say(customer.actor, ticket.id, 'It is now');
   await say(agent.actor, ticket.id, 'And?');
-  expect((await server.letterTo(customer.email, 2)).text).toMatch(/^There is news.*\n\nBoris, .*:\n> And\?\n$/);
-  expect((await server.letterTo(agent.email)).text).toContain('> It is now');
+  expect((await letterTo(customer.email, 2)).text).toMatch(/^There is news.*\n\nBoris, .*:\n> And\?\n$/);
+  expect((await letterTo(agent.email)).text).toContain('> It is now');
 });
 
 it('[a13] writes to whoever is in the conversation, mentioned or not, but to no author about themselves', async () => {
   const { customer, agent, ticket } = await openScene();
   const [mentioned, teammate] = [await newPerson('customer', 'Mila'), await newPerson('agent', 'Oleg')];
   await say(teammate.actor, ticket.id, 'Look here', { mentionIds: [mentioned.id] });
-  for (const { email } of [customer, agent, mentioned])
-    expect((await server.letterTo(email)).text).toContain('Look here');
+  for (const { email } of [customer, agent, mentioned]) expect((await letterTo(email)).text).toContain('Look here');
   await allTold();
   expect(server.to(teammate.email)).toEqual([]);
 });
@@ -86,10 +108,10 @@ it('[a13] writes about the words with which a ticket is opened, closed and reope
   const input = { title: 'For you', body: 'Opened', reporterId: customer.id };
   const { id: ticketId } = await openTicket(agent.actor, input);
   await done(agent.actor, 'closeTicket', { ticketId, message: 'Closed' });
-  const { text } = await server.letterTo(customer.email);
+  const { text } = await letterTo(customer.email);
   expect(text).toMatch(/> Opened\n[^]*> Closed\n/);
   await done(customer.actor, 'reopenTicket', { ticketId, body: 'Reopened' });
-  expect((await server.letterTo(agent.email)).text).toContain('> Reopened');
+  expect((await letterTo(agent.email)).text).toContain('> Reopened');
 });
 
 it('[a13] writes nothing of a note, and nothing because of one', async () => {
@@ -102,14 +124,14 @@ it('[a13] writes nothing of a note, and nothing because of one', async () => {
   await say(agent.actor, ticket.id, 'For all');
   await say(agent.actor, ticket.id, 'Between us again', { visibility: 'INTERNAL' });
   for (const { email } of [customer, colleague]) {
-    const { subject, text } = await server.letterTo(email);
+    const { subject, text } = await letterTo(email);
     expect(subject).toContain('a new comment');
     expect(text).not.toContain('Between us');
   }
 });
 
 it('[a13] writes to nobody who has read, is gone, may not see the ticket or has no address, and about nothing that is gone', async () => {
-  const scenes = await Promise.all(Array.from({ length: 6 }, openScene));
+  const scenes = await Promise.all(Array.from({ length: 6 }, () => openScene()));
   const [read, gone, deleted, unreachable, odd, removed] = scenes as [Scene, Scene, Scene, Scene, Scene, Scene];
   const words = await Promise.all(scenes.map(({ agent, ticket }) => say(agent.actor, ticket.id, 'A word')));
   const { db } = gateway.app.services;
@@ -129,11 +151,12 @@ it('[a13] asks once more when the letter is sent, so that nothing goes out that 
   const { refused } = server;
   for (const { agent, ticket } of [read, removed]) await say(agent.actor, ticket.id, 'First');
   const second = await say(removed.agent.actor, removed.ticket.id, 'Second');
+  await makeDigests();
   await server.until(() => server.refused >= refused + 2);
   await markRead(read.customer.actor, read.ticket.id);
   await remove(removed.agent.actor, second);
   server.mood = 'open';
-  const { text } = await server.letterTo(removed.customer.email);
+  const { text } = await letterTo(removed.customer.email);
   expect(text).toContain('First');
   expect(text).not.toContain('Second');
   await allTold();
@@ -141,16 +164,18 @@ it('[a13] asks once more when the letter is sent, so that nothing goes out that 
 });
 
 it('[a13] writes to nobody who is connected, and once they have left to whoever has not read', async () => {
-  const { customer, agent, ticket } = await openScene();
+  const { customer, agent, ticket } = await openScene(eager);
   const document = 'subscription ($id: ID!) { event: conversationEvents(ticketId: $id) { __typename } }';
   const live = customer.actor.subscribe<{ event: { __typename: string } }>(document, { id: ticket.id });
   expect((await live.data()).event.__typename).toBe('Checkpoint');
+  await noted(customer.email, true);
   await say(agent.actor, ticket.id, 'Look here');
   expect((await live.data()).event.__typename).toBe('CommentAdded');
   await allTold();
   expect(server.to(customer.email)).toEqual([]);
   await customer.actor.leave();
-  expect((await server.letterTo(customer.email)).text).toContain('> Look here');
+  await noted(customer.email, false);
+  expect((await letterTo(customer.email)).text).toContain('> Look here');
   await allTold();
   expect(server.to(customer.email)).toHaveLength(1);
 });
@@ -163,11 +188,11 @@ it.each([
   const [customer, agent] = [await newPerson('customer', 'Anna', locale), await newPerson('agent', 'Boris')];
   const { id } = await openTicket(customer.actor, { title: 'A printer' });
   await say(agent.actor, id, 'A word');
-  expect((await server.letterTo(customer.email)).subject).toContain(subject);
+  expect((await letterTo(customer.email)).subject).toContain(subject);
 });
 
 it('tells of every comment once, however many are written while digests are made', async () => {
-  const { customer, agent, ticket } = await openScene();
+  const { customer, agent, ticket } = await openScene(eager);
   const told = (): string[] => server.to(customer.email).flatMap(({ text }) => text.match(/Word \d+/g) ?? []);
   const bodies = Array.from({ length: 60 }, (_, n) => `Word ${n}`);
   for (let n = 0; n < bodies.length; n += 4) {
@@ -193,6 +218,6 @@ it('writes no digests when they are off, and one statement more for a comment wh
   const withJob = await statements(gateway, customer.actor);
   expect(withJob.filter((sql) => !sql.includes('pgboss'))).toHaveLength(2);
   expect(withJob.filter((sql) => sql.includes('pgboss'))).toHaveLength(1);
-  await server.letterTo(agent.email);
+  await letterTo(agent.email);
   await silent.stop();
 });

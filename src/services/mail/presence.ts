@@ -4,11 +4,14 @@ import type { Logger } from '../../logger.js';
 
 /** Nobody is noted more rarely than this, in milliseconds. */
 const longestPeriodMs = 20_000;
+/** How long whoever was noted by a gateway that is gone is taken to be here. */
+const validity = '1 minute';
 
 /** Notes who holds a socket at any of the gateways, so that nobody is mailed what they have before their eyes (parity a13). */
 export class Presence {
   private readonly periodMs: number;
   private timer: NodeJS.Timeout | undefined;
+  private noted: readonly string[] = [];
 
   constructor(
     private readonly db: Queryable,
@@ -31,25 +34,32 @@ export class Presence {
     this.timer = undefined;
   }
 
-  /** SQL of whether somebody is connected: one note may come late. */
+  /** SQL of whether somebody is connected. */
   isConnected(userId: string): string {
     return `exists (select 1 from presence p
-      where p.user_id = ${userId} and p.seen_at > now() - interval '${this.periodMs * 2.5} ms')`;
+      where p.user_id = ${userId} and p.seen_at > now() - interval '${validity}')`;
   }
 
+  /** Whoever left this gateway and is still at another one is noted there again before long. */
   private async note(): Promise<void> {
-    const ids = this.doorbell.watched;
+    const here = this.doorbell.watched;
+    const present = new Set(here);
+    const gone = this.noted.filter((id) => !present.has(id));
     try {
-      if (ids.length > 0) {
+      if (here.length + gone.length > 0) {
         // In the order of their ids, so that no two gateways wait for each other.
         await this.db.query(
-          `insert into presence (user_id, seen_at) select id, now() from users where id = any($1::uuid[]) order by id
+          `with gone as (
+             delete from presence where user_id in (
+               select user_id from presence where user_id = any($2::uuid[]) order by user_id for update))
+           insert into presence (user_id, seen_at) select id, now() from users where id = any($1::uuid[]) order by id
            on conflict (user_id) do update set seen_at = excluded.seen_at`,
-          [ids],
+          [here, gone],
         );
       }
+      this.noted = here;
     } catch (error) {
-      this.logger.warn({ error }, 'who is connected could not be noted: a letter more may be sent');
+      this.logger.warn({ error }, 'who is connected could not be noted: a letter more or less may be sent');
     }
     if (this.timer) this.start();
   }
