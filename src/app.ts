@@ -202,11 +202,7 @@ async function assemble(
     ...door,
     graphql: graphql.handle,
     files: createFileHandler({ ...door, ...services, linkSignIn }),
-    report: createReportHandler({
-      ...door,
-      reports: services.reports,
-      signInByLink: linkSignIn,
-    }),
+    reports: createReportHandler({ ...door, ...services, linkSignIn }),
     localOnly: config.tokenKey === undefined,
     isReady: async () => !isStopping && (await db.query('select 1')).length === 1,
     ...(config.introspection && { graphiql: () => graphiqlPage(graphiqlOptions(options)) }),

@@ -55,11 +55,11 @@ export class Database implements Queryable {
     }
   }
 
-  /** Lists an entity's columns for a SELECT, each under the name of its property; those that are not selected by themselves are left out. */
-  columns(entity: Entity<unknown>, alias: string): string {
+  /** Lists an entity's columns for a SELECT, each under the name of its property: these alone, or all that are selected by themselves. */
+  columns(entity: Entity<unknown>, alias: string, only?: readonly string[]): string {
     return this.dataSource
       .getMetadata(entity)
-      .columns.filter(({ isSelect }) => isSelect)
+      .columns.filter(({ isSelect, propertyName }) => (only ? only.includes(propertyName) : isSelect))
       .map((column) => `${alias}.${column.databaseName} as "${column.propertyName}"`)
       .join(', ');
   }

@@ -14,8 +14,8 @@ function split<T>(raw: Raw, keys: readonly OrderKey[]): { row: T; position: Posi
   return { row: own as T, position };
 }
 
-function columnsOf<T>(db: Database, { entity }: Keyset<T>, keys: readonly OrderKey[]): string {
-  return [...keys.map((_, index) => `page.key${index}`), db.columns(entity, 'r')].join(', ');
+function columnsOf<T>(db: Database, { entity, columns }: Keyset<T>, keys: readonly OrderKey[]): string {
+  return [...keys.map((_, index) => `page.key${index}`), db.columns(entity, 'r', columns)].join(', ');
 }
 
 const inOrder = (keys: readonly OrderKey[], direction: Direction): string =>

@@ -17,10 +17,10 @@ function textOf(cell: Cell): string {
   return neutralised(typeof cell === 'string' ? cell : cell.toISOString());
 }
 
-/**
- * Lines of CSV as RFC 4180 has them: CRLF ends each, cells are quoted where they have to be. A byte order mark is for whoever opens
- * a file to write: programs would take it for a part of the first column's name.
- */
+/** What a file begins with, since Excel takes one without for a text in the code page of its machine; most programs skip it. */
+export const byteOrderMark = '\uFEFF';
+
+/** Lines of CSV as RFC 4180 has them: CRLF ends each, cells are quoted where they have to be. */
 export const csvLines = (rows: readonly (readonly Cell[])[]): string =>
   stringify(
     rows.map((row) => row.map(textOf)),

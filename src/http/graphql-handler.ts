@@ -12,6 +12,7 @@ import type { Viewer } from '../auth/viewer.js';
 import type { SignIn } from '../services/sign-in.js';
 import { readJson } from './read-body.js';
 import { refuse } from './refuse.js';
+import type { RouteHandler } from './route.js';
 
 /** What the HTTP door needs. */
 export interface GraphqlDoor {
@@ -22,13 +23,10 @@ export interface GraphqlDoor {
   readonly formatError: ErrorFormatter;
 }
 
-/** Answers GraphQL over HTTP. */
-export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
-
 /** Sets Apollo Server up without leaving anything to NODE_ENV, behind a handler of its own: an adapter costs more than it. */
 export async function createGraphqlHandler(
   door: GraphqlDoor,
-): Promise<{ handle: GraphqlHandler; stop: () => Promise<void> }> {
+): Promise<{ handle: RouteHandler; stop: () => Promise<void> }> {
   const apollo = new ApolloServer<Context>({
     schema: door.schema,
     introspection: door.introspection,

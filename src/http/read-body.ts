@@ -1,24 +1,16 @@
 import type { IncomingMessage } from 'node:http';
-
-/** A request whose body can't be taken, with the status that says so. */
-export class BadBody extends Error {
-  constructor(
-    readonly status: 400 | 413 | 415,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+import { AppError, invalid } from '../errors.js';
 
 /** Reads a JSON body of at most so many bytes, in UTF-8 and nothing else. */
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   const [type, ...parameters] = (request.headers['content-type'] ?? '').toLowerCase().split(/\s*;\s*/);
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
   if (type !== 'application/json' || !['utf-8', '"utf-8"', undefined].includes(charset)) {
-    throw new BadBody(415, 'Send the operation as `Content-Type: application/json`, in UTF-8.');
+    throw invalid([], 'contentType', 'Send the operation as `Content-Type: application/json`, in UTF-8.');
   }
-  if (request.headers['content-encoding']) throw new BadBody(415, 'Send the operation without `Content-Encoding`.');
-  const tooLarge = new BadBody(413, `The request is too large: at most ${maxBytes} bytes are allowed.`);
+  if (request.headers['content-encoding'])
+    throw invalid([], 'contentType', 'Send the operation without `Content-Encoding`.');
+  const tooLarge = invalid([], 'tooMany', `The request is too large: at most ${maxBytes} bytes are allowed.`);
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge;
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -29,11 +21,11 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
       chunks.push(chunk);
     }
   } catch (error) {
-    throw error instanceof BadBody ? error : new BadBody(400, 'The request ended before its body did.');
+    throw error instanceof AppError ? error : invalid([], 'body', 'The request ended before its body did.');
   }
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
   } catch {
-    throw new BadBody(400, 'The request is not JSON in UTF-8.');
+    throw invalid([], 'body', 'The request is not JSON in UTF-8.');
   }
 }

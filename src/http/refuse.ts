@@ -1,15 +1,33 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
-import { AppError, ErrorCode, invalid } from '../errors.js';
+import { AppError, ErrorCode } from '../errors.js';
 import type { ErrorFormatter } from '../graphql/format-error.js';
-import { BadBody } from './read-body.js';
 
-const statusOf: Partial<Record<ErrorCode, number>> = {
+const statusOfRule: Partial<Record<string, number>> = {
+  contentType: 415,
+  method: 405,
+  once: 409,
+  protocol: 505,
+  time: 408,
+  tooMany: 413,
+};
+const statusOfCode: Partial<Record<ErrorCode, number>> = {
   [ErrorCode.UNAUTHENTICATED]: 401,
   [ErrorCode.FORBIDDEN]: 403,
   [ErrorCode.NOT_FOUND]: 404,
   [ErrorCode.SERVICE_UNAVAILABLE]: 503,
 };
+
+function statusOf(error: unknown): number {
+  if (!(error instanceof AppError)) return 500;
+  return statusOfRule[error.details.constraint ?? ''] ?? statusOfCode[error.code] ?? 400;
+}
+
+/** What becomes of a body that nobody has read to its end. */
+export type Leave = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Its rest would be taken for the next request of the connection. */
+const hangUp: Leave = (_request, response) => response.setHeader('Connection', 'close');
 
 /** Answers that a request is refused, in the form of GraphQL's errors and with a status that says so. */
 export function refuse(
@@ -17,14 +35,14 @@ export function refuse(
   response: ServerResponse,
   error: unknown,
   formatError: ErrorFormatter,
+  leave: Leave = hangUp,
 ): void {
-  const isBadBody = error instanceof BadBody;
-  const formatted = formatError(isBadBody ? invalid([], 'body', error.message) : error);
-  const status = isBadBody ? error.status : error instanceof AppError ? (statusOf[error.code] ?? 400) : 500;
+  // An answer that has begun can't become another one: the client finds that it is cut off.
+  if (response.headersSent) throw error;
+  const status = statusOf(error);
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
-  // The rest of a body that was not read would be taken for the next request of the connection.
-  if (!request.complete) response.setHeader('Connection', 'close');
-  respond(response, status, { errors: [formatted] });
+  if (!request.complete) leave(request, response);
+  respond(response, status, { errors: [formatError(error)] });
 }
 
 /** Sends a JSON text. */

@@ -1,69 +1,86 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import { isSignedIn, type SignedInViewer } from '../auth/viewer.js';
 import { invalid, unauthenticated } from '../errors.js';
 import type { ErrorFormatter } from '../graphql/format-error.js';
+import { acceptedLocales } from '../graphql/lookup/names.js';
 import { DateTimeScalar } from '../graphql/shared/scalars.js';
+import { isLink, linkParameters } from '../services/links.js';
 import type { Report, TicketReports } from '../services/report/reports.js';
 import { reportColumns, type ReportRow } from '../services/report/row.js';
 import { ReportPeriod, type SpanChoice } from '../services/report/span.js';
 import type { LinkSignIn, SignIn } from '../services/sign-in.js';
-import { csvLines } from './csv.js';
-import { refuse, respond } from './refuse.js';
+import { byteOrderMark, csvLines } from './csv.js';
+import { refuse } from './refuse.js';
+import { allowOnly, type RouteHandler, sendBody } from './route.js';
 
 /** What the download of reports needs. */
 export interface ReportDoor {
   readonly reports: TicketReports;
   readonly signIn: SignIn;
-  readonly signInByLink: LinkSignIn;
+  readonly linkSignIn: LinkSignIn;
   readonly formatError: ErrorFormatter;
 }
-
-/** Answers one route. */
-export type RouteHandler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
 
 /** Serves reports as CSV, to whoever has a token or a link (parity d17). */
 export const createReportHandler =
   (door: ReportDoor): RouteHandler =>
   async (request, response, url) => {
-    const refuseAs = (status: number, constraint: string, message: string): void =>
-      respond(response, status, { errors: [door.formatError(invalid([], constraint, message))] });
-    if (request.method !== 'GET') {
-      response.setHeader('Allow', 'GET');
-      return refuseAs(405, 'method', 'Reports are downloaded by GET.');
-    }
-    // There the end of the connection is the end of the file, and a broken transfer would look like a whole one.
-    if (request.httpVersion === '1.0') {
-      return refuseAs(505, 'protocol', 'Reports are sent in pieces: ask, and let your proxy ask, by HTTP/1.1.');
-    }
-    let report: Report;
-    let chunks: AsyncGenerator<string, void>;
-    let first: IteratorResult<string, void>;
     try {
-      const viewer = await viewerOf(door, request, url);
-      report = door.reports.open(viewer, choiceIn(url.searchParams));
-      chunks = csvOf(door.reports.batches(viewer, report));
-      // What fails here can still be told with a status.
-      first = await chunks.next();
+      await deliver(door, request, response, url);
     } catch (error) {
-      return refuse(request, response, error, door.formatError);
+      refuse(request, response, error, door.formatError);
     }
-    response.writeHead(200, {
-      'Content-Type': 'text/csv; charset=utf-8',
-      'Content-Disposition': `attachment; filename="${fileNameOf(report)}"`,
-      'X-Content-Type-Options': 'nosniff',
-      'Cache-Control': 'no-store',
-    });
-    await send(response, first, chunks);
   };
 
-/** A signature in the address makes it a link; whoever used one with a token as well is whom the link was made for. */
+async function deliver(door: ReportDoor, request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+  allowOnly('GET', request, response);
+  // There the end of the connection is the end of the file, and a broken transfer would look like a whole one.
+  if (request.httpVersion === '1.0') {
+    throw invalid([], 'protocol', 'Reports are sent in pieces: ask, and let your proxy ask, by HTTP/1.1.');
+  }
+  const viewer = await viewerOf(door, request, url);
+  checkNames(url.searchParams);
+  const report = door.reports.open(viewer, choiceIn(url.searchParams), localesIn(request, url));
+  const chunks = csvOf(door.reports.batches(viewer, report));
+  // What fails here can still be told with a status.
+  const first = await chunks.next();
+  response.writeHead(200, {
+    'Content-Type': 'text/csv; charset=utf-8',
+    'Content-Disposition': `attachment; filename="${fileNameOf(report)}"`,
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'no-store',
+  });
+  await sendBody(resumed(first, chunks), response);
+}
+
+/** Whoever uses a link, with a token or without, is whom it was made for. */
 async function viewerOf(door: ReportDoor, { headers }: IncomingMessage, url: URL): Promise<SignedInViewer> {
-  if (url.searchParams.has('signature')) return door.signInByLink('GET', url);
+  if (isLink(url)) return door.linkSignIn('GET', url);
   const viewer = await door.signIn(headers.authorization);
   if (!isSignedIn(viewer)) throw unauthenticated();
   return viewer;
 }
+
+const known = ['period', 'from', 'to', 'locale', ...linkParameters];
+
+/** What is misspelt would be overlooked otherwise, and the report be another than the one that was meant. */
+function checkNames(query: URLSearchParams): void {
+  for (const name of new Set(query.keys())) {
+    const shown = name.slice(0, 50);
+    if (!known.includes(name)) {
+      throw invalid(
+        [shown],
+        'unknown',
+        `\`${shown}\` is no parameter: there are \`period\`, \`from\`, \`to\` and \`locale\`.`,
+      );
+    }
+    if (query.getAll(name).length > 1) throw invalid([name], 'unique', `Give \`${name}\` once.`);
+  }
+}
+
+/** The languages that are asked for; a link carries those of whoever asked for it. */
+const localesIn = ({ headers }: IncomingMessage, { searchParams }: URL): string[] =>
+  acceptedLocales(searchParams.get('locale') ?? headers['accept-language']);
 
 function choiceIn(query: URLSearchParams): SpanChoice {
   return { period: periodIn(query), from: momentIn(query, 'from'), to: momentIn(query, 'to') };
@@ -97,7 +114,7 @@ function fileNameOf({ from, to }: Report): string {
 
 /** The line of names comes with the first rows, so that nothing is sent before these could be read. */
 async function* csvOf(batches: AsyncIterable<ReportRow[]>): AsyncGenerator<string, void> {
-  let lines = csvLines([reportColumns]);
+  let lines = byteOrderMark + csvLines([reportColumns]);
   for await (const rows of batches) {
     yield lines + csvLines(rows.map((row) => reportColumns.map((column) => row[column])));
     lines = '';
@@ -105,18 +122,10 @@ async function* csvOf(batches: AsyncIterable<ReportRow[]>): AsyncGenerator<strin
   if (lines !== '') yield lines;
 }
 
-/** Reads on only as fast as the client does, and no further once it is gone; a fault breaks the transfer, so that nobody takes a part for the whole. */
-async function send(
-  response: ServerResponse,
+async function* resumed(
   first: IteratorResult<string, void>,
   rest: AsyncGenerator<string, void>,
-): Promise<void> {
-  try {
-    await pipeline(async function* () {
-      if (!first.done) yield first.value;
-      yield* rest;
-    }, response);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-  }
+): AsyncGenerator<string> {
+  if (!first.done) yield first.value;
+  yield* rest;
 }

@@ -2,18 +2,17 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import cors from 'cors';
 import helmet from 'helmet';
 import type { Logger } from '../logger.js';
-import { type FileHandler, uploadLimits } from './file-handler.js';
+import { uploadLimits } from './file-handler.js';
 import { csvPath } from '../services/report/reports.js';
-import type { GraphqlHandler } from './graphql-handler.js';
 import { respond } from './refuse.js';
-import type { RouteHandler } from './report-handler.js';
+import type { RouteHandler } from './route.js';
 
 /** What is behind the routes. */
 export interface Routes {
-  readonly graphql: GraphqlHandler;
+  readonly graphql: RouteHandler;
   /** The bytes of files. */
-  readonly files: FileHandler;
-  readonly report: RouteHandler;
+  readonly files: RouteHandler;
+  readonly reports: RouteHandler;
   /** The page for people who open the endpoint in a browser; absent where introspection is off. */
   readonly graphiql?: () => Promise<{ html: string; contentSecurityPolicy: string }>;
   /** Whether requests can be served now; throws when the database does not answer. */
@@ -71,7 +70,7 @@ export function createHttpServer(routes: Routes): Server {
     await apply(isUpload ? allowUploads : allowCalls, request, response);
     if (isUpload || url.pathname.startsWith('/files/')) return routes.files(request, response, url);
     if (url.pathname === '/graphql') return serveGraphql(request, response, url);
-    if (url.pathname === csvPath) return routes.report(request, response, url);
+    if (url.pathname === csvPath) return routes.reports(request, response, url);
     if (url.pathname === '/health/live') return respond(response, 200, { status: 'live' });
     if (url.pathname === '/health/ready') return serveReadiness(response);
     if (url.pathname === '/' && routes.graphiql) {

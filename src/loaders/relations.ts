@@ -145,7 +145,6 @@ const isUnread: Condition = (viewer, alias, bind) => `${alias}.author_id <> ${bi
 const forStaff: Condition = (viewer) => (isStaff(viewer) ? 'true' : 'false');
 
 const isContactConfirmation: Condition = (_viewer, alias) => `${alias}.key = '${contactsConfirmation}'`;
-const isMainEmail: Condition = (_viewer, alias) => `(${alias}.type, ${alias}.key) = ('Contact', 'mainEmail')`;
 
 /** The attributes of a ticket are not for everybody who sees it. */
 const ofTicketWithAttributes: Condition = (viewer, alias, bind) =>
@@ -209,7 +208,6 @@ export const relations = {
   files: many(File, 'commentId', ['position']),
   visibleSystemEvent: one(SystemEvent, all(forStaff, ticketOfRow)),
   contactConfirmation: oneBy(SystemEvent, 'ticketId', all(forStaff, isContactConfirmation)),
-  mainEmail: oneBy(TicketAttribute, 'ticketId', isMainEmail),
   attributes: many(TicketAttribute, 'ticketId', ['type', 'createdAt', 'key'], ofTicketWithAttributes),
   splitInto: many(Ticket, 'splitFromId', ['number'], visibleTickets),
   subtopics: many(Topic, 'parentId', ['rank', 'key']),

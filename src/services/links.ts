@@ -12,6 +12,12 @@ export interface Grant {
 /** How long a link holds, in milliseconds. */
 const lifetimeMs = 300_000;
 
+/** What a link has in its query beside that of its path. */
+export const linkParameters: readonly string[] = ['actor', 'expires', 'signature'];
+
+/** Whether an address was meant to be a link, even if it has lost a part on its way. */
+export const isLink = ({ searchParams }: URL): boolean => linkParameters.some((name) => searchParams.has(name));
+
 /** Short-lived links for downloads and uploads: every gateway on this database verifies them (parity d17). */
 export class Links {
   private origin = '';

@@ -1,6 +1,8 @@
 import type { LocalizedNames } from '../entities/state.js';
 import { invalid } from '../errors.js';
 
+const defaultLocale = 'en';
+
 /** A name in one locale, as a client sends it. */
 export interface LocalizedString {
   locale: string;
@@ -18,6 +20,21 @@ export function localizedNames(names: readonly LocalizedString[]): LocalizedName
     }
     found.set(tag, value.trim());
   }
-  if (!found.has('en')) throw invalid(['input', 'names'], 'english', '`names` must have one in the locale `en`.');
+  if (!found.has(defaultLocale))
+    throw invalid(['input', 'names'], 'english', '`names` must have one in the locale `en`.');
   return Object.fromEntries(found);
+}
+
+/**
+ * The name in the longest part of a locale that there is one in, whatever its case, for the first of the locales that has
+ * any; else in English, else any there is.
+ */
+export function nameIn(names: LocalizedNames, locales: readonly string[]): string {
+  const tags = Object.keys(names);
+  for (const locale of locales) {
+    const asked = `${locale}-`.toLowerCase();
+    const [best] = tags.filter((tag) => asked.startsWith(`${tag.toLowerCase()}-`)).sort((a, b) => b.length - a.length);
+    if (best !== undefined) return names[best] ?? '';
+  }
+  return names[defaultLocale] ?? names[tags[0] ?? ''] ?? '';
 }

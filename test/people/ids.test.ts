@@ -220,8 +220,12 @@ it.each(['customer', 'agent', 'admin'] as const)(
     for (const [type, id] of oneOfEach) await ask('query', 'node', { id }, type);
     await ask('query', 'comment', { id: oneOfEach.get('Comment') });
     await ask('query', 'user', { id: oneOfEach.get('User') });
-    for (const name of ['agents', 'users', 'organizations', 'groups', 'group']) {
-      if (who !== 'customer') await ask('query', name, name === 'group' ? { id: oneOfEach.get('Group') } : {});
+    const needed: Record<string, object> = {
+      group: { id: oneOfEach.get('Group') },
+      ticketReport: { period: 'MONTHLY' },
+    };
+    for (const name of ['agents', 'users', 'organizations', 'groups', 'group', 'ticketReport']) {
+      if (who !== 'customer') await ask('query', name, needed[name] ?? {});
       else called.push(name);
     }
     for (const [name, input] of management(who, (type) => oneOfEach.get(type))) await ask('mutation', name, { input });

@@ -4,7 +4,7 @@ import { newHumanId, type TestGateway } from '../support/gateway.js';
 type Row = [operation: string, what: string, document: string, outcomes: string[]];
 
 // A column for each: author, teammate, mentioned, stranger, agent, admin.
-const forStaff = ['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'ok', 'ok'];
+export const forStaff = ['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'ok', 'ok'];
 const forAdmins = ['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'ok'];
 const forTeam = ['ok', 'ok', 'null', 'null', 'ok', 'ok'];
 const forAuthor = ['ok', 'null', 'null', 'null', 'ok', 'ok'];

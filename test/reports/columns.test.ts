@@ -1,6 +1,6 @@
-import { cellsOf, download, report } from './support.js';
+import { cellsOf, csvUrl, download, report, type Report } from './support.js';
 import { idOf, insert, insertTickets, stateId } from '../lists/support.js';
-import { send } from '../doors/support.js';
+import { post, send } from '../doors/support.js';
 import { newHumanId, TestGateway } from '../support/gateway.js';
 
 const now = Date.UTC(2026, 4, 6, 10, 15, 23, 456);
@@ -133,8 +133,34 @@ it('[d17, d19] writes the same columns as CSV in their order, NA where nothing i
   const rows = [full, empty].map((row) => Object.values(row).map((value) => value ?? 'NA'));
   expect(cellsOf(text)).toEqual([columns, ...rows]);
   expect(text.endsWith('\r\n')).toBe(true);
-  const { csvUrl } = await report(agent, day);
-  expect((await send(csvUrl)).text).toBe(text);
+  const { csvUrl: link } = await report(agent, day);
+  expect((await send(link)).text).toBe(text);
+});
+
+it('[d19, e28] names states and topics in the language that is asked for, and links to the same', async () => {
+  await fullAndEmpty();
+  const agent = await gateway.signIn({ role: 'agent' });
+  const authorization = `Bearer ${agent.token}`;
+  const named = (cells: readonly string[] | undefined): unknown[] => [4, 5, 7, 8].map((column) => cells?.[column]);
+  const [english, russian] = [
+    ['Low', 'Technical support', 'Solved', 'Closed'],
+    ['Низкий', 'Техническая поддержка', 'Решено', 'Закрыт'],
+  ];
+  const query = `{ ticketReport(from: "${day.from}", to: "${day.to}") { csvUrl rows { nodes { ${columns.join(' ')} } } } }`;
+  const ask = async (language: string): Promise<{ cells: string[]; csvUrl: string }> => {
+    const { text } = await post(gateway.url, { query }, { authorization, 'accept-language': language });
+    const { ticketReport } = (JSON.parse(text) as { data: { ticketReport: Report } }).data;
+    return { cells: Object.values(ticketReport.rows.nodes[0]!) as string[], csvUrl: ticketReport.csvUrl };
+  };
+  const csv = async (address: string, headers = {}): Promise<unknown> =>
+    named(cellsOf((await send(address, { headers })).text)[1]);
+  const [inEnglish, inRussian] = [await ask('de, en'), await ask('de, ru;q=0.8, en;q=0.1')];
+  expect([named(inEnglish.cells), named(inRussian.cells)]).toEqual([english, russian]);
+  expect(await csv(inEnglish.csvUrl, { 'accept-language': 'ru' })).toEqual(english);
+  expect(await csv(inRussian.csvUrl, { 'accept-language': 'en' })).toEqual(russian);
+  expect(await csv(csvUrl(agent, day), { authorization, 'accept-language': 'ru' })).toEqual(russian);
+  expect(await csv(csvUrl(agent, { ...day, locale: 'ru-RU' }), { authorization })).toEqual(russian);
+  expect(await csv(csvUrl(agent, { ...day, locale: 'xx' }), { authorization })).toEqual(english);
 });
 
 it('[d19] names the queue of a ticket that nobody has, the address of its reporter, and a description before the title', async () => {
@@ -165,6 +191,8 @@ it.each([
 
 const formulas = [
   '=1+1',
+  '-3',
+  '+3',
   '+1+1',
   '-1+1',
   '@SUM(A1)',
@@ -207,6 +235,9 @@ it.each([
   'Принтер 🖨',
   `it's`,
   '1-2=3',
+  '42',
+  '3.14',
+  '1e3',
   '',
 ])('[d17] brings %j through unchanged', async (description) => {
   const agent = await gateway.signIn({ role: 'agent' });

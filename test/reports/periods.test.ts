@@ -105,3 +105,18 @@ it.each([
   const refusal = refusalOf(await download(agent, query));
   expect(refusal).toEqual({ status: 400, code: 'VALIDATION_FAILED', argument: [argument] });
 });
+
+it.each([
+  ['perod=weekly', 'perod'],
+  ['period=weekly&format=xlsx', 'format'],
+  ['period=weekly&Locale=ru', 'Locale'],
+  [`period=weekly&${'x'.repeat(9_000)}=`, 'x'.repeat(50)],
+  ['period=weekly&=', ''],
+  ['period=weekly&period=monthly', 'period'],
+  [`from=${from}&to=${to}&to=${to}`, 'to'],
+])('[d17] is refused as CSV for %s, which would be overlooked', async (query, argument) => {
+  const headers = { authorization: `Bearer ${agent.token}` };
+  const answer = await send(`${csvUrl(agent, {})}${query}`, { headers });
+  expect(refusalOf(answer)).toEqual({ status: 400, code: 'VALIDATION_FAILED', argument: [argument] });
+  expect(answer.text.length).toBeLessThan(500);
+});

@@ -24,8 +24,11 @@ export const csvUrl = ({ url }: { url: string }, query: Record<string, string>):
 export const download = (actor: Actor, query: Record<string, string>): Promise<RawAnswer> =>
   send(csvUrl(actor, query), actor.token ? { headers: { authorization: `Bearer ${actor.token}` } } : {});
 
-/** The cells of a CSV text as a strict reader finds them. */
-export const cellsOf = (text: string): string[][] => parse(text, { record_delimiter: '\r\n' });
+/** The cells of a CSV text as a strict reader finds them behind the byte order mark. */
+export function cellsOf(text: string): string[][] {
+  expect(text.startsWith('\uFEFF')).toBe(true);
+  return parse(text, { record_delimiter: '\r\n', bom: true });
+}
 
 /** What refused a download. */
 export function refusalOf({ status, text, headers }: RawAnswer): { status: number; code: string; argument: unknown } {

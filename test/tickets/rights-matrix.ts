@@ -1,4 +1,4 @@
-import { peopleRows } from '../people/rights-rows.js';
+import { forStaff, peopleRows } from '../people/rights-rows.js';
 
 const all = ['ok', 'ok', 'ok', 'ok', 'ok', 'ok'];
 const readers = ['ok', 'ok', 'ok', 'null', 'ok', 'ok'];
@@ -52,6 +52,12 @@ export const matrix: Row[] = [
   ['Query.topics', 'all', '{ field: topics { id } }', all],
   ['Query.topic', 'one', '{ field: topic(key: "support") { id } }', all],
   ['Query.states', 'all', '{ field: states { id } }', all],
+  [
+    'Query.ticketReport',
+    'one of a week',
+    '{ field: ticketReport(period: WEEKLY) { csvUrl rows { nodes { ticketNumber } } } }',
+    forStaff,
+  ],
   ['Query.rateLimit', 'one’s own', '{ field: rateLimit { cost buckets { name } } }', all],
   [
     'Mutation.createTicket',

@@ -2,11 +2,12 @@ import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql
 import { type State, StateType } from '../../entities/state.js';
 import type { Topic } from '../../entities/topic.js';
 import { globalId } from '../../global-id.js';
+import { nameIn } from '../../services/localized-names.js';
 import type { LookUps } from '../../services/look-ups.js';
 import type { Context } from '../context.js';
 import { idField } from '../node/node.type.js';
 import { LocalizedStringType, StateObjectType, TopicType } from './lookup.type.js';
-import { listOf, nameIn } from './names.js';
+import { listOf } from './names.js';
 
 const nameField = { description: 'Its name in the locale, else in the language, else in English.' };
 const namesField = { description: 'Its names in all locales.' };

@@ -2,7 +2,6 @@ import Negotiator from 'negotiator';
 import type { LocalizedNames } from '../../entities/state.js';
 import type { LocalizedStringType } from './lookup.type.js';
 
-const defaultLocale = 'en';
 /** How much of what a client says about its languages is read. */
 const longestHeader = 1_000;
 const mostLocales = 20;
@@ -11,20 +10,6 @@ const mostLocales = 20;
 export function acceptedLocales(header: string | undefined): string[] {
   const negotiator = new Negotiator({ headers: { 'accept-language': (header ?? '').slice(0, longestHeader) } });
   return negotiator.languages().slice(0, mostLocales);
-}
-
-/**
- * The name in the longest part of a locale that there is one in, whatever its case, for the first of the locales that has
- * any; else in English, else any there is.
- */
-export function nameIn(names: LocalizedNames, locales: readonly string[]): string {
-  const tags = Object.keys(names);
-  for (const locale of locales) {
-    const asked = `${locale}-`.toLowerCase();
-    const [best] = tags.filter((tag) => asked.startsWith(`${tag.toLowerCase()}-`)).sort((a, b) => b.length - a.length);
-    if (best !== undefined) return names[best] ?? '';
-  }
-  return names[defaultLocale] ?? names[tags[0] ?? ''] ?? '';
 }
 
 /** All names, in the order of their locales. */

@@ -38,8 +38,11 @@ export class TicketReportResolver {
     description:
       'Staff. Tells of the tickets that were opened in a period, or from one moment to another: give either. Null, with FORBIDDEN, for customers.',
   })
-  ticketReport(@Args(() => TicketReportArgs) choice: TicketReportArgs, @Ctx() { viewer }: Context): TicketReportType {
-    return this.reports.open(viewer, choice);
+  ticketReport(
+    @Args(() => TicketReportArgs) choice: TicketReportArgs,
+    @Ctx() { viewer, locales }: Context,
+  ): TicketReportType {
+    return this.reports.open(viewer, choice, locales);
   }
 
   @FieldResolver(() => TicketReportConnectionType, { description: 'The tickets, oldest first.' })
@@ -56,7 +59,7 @@ export class TicketReportResolver {
 
   @FieldResolver(() => String, {
     description:
-      'The same tickets as a CSV file, for five minutes and without a token. The rights of whoever asked for it are looked at again when it is used.',
+      'A link to the same tickets in the same languages as a CSV file, good for five minutes and without a token: UTF-8 with a byte order mark, commas, `NA` for null. A cell that a spreadsheet would run as a formula has an apostrophe in front. The rights of whoever asked for it are looked at again when it is used.',
   })
   csvUrl(@Root() report: Report, @Ctx() { viewer }: Context): string {
     return this.reports.csvUrl(viewer, report);

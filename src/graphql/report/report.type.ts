@@ -27,19 +27,19 @@ class TicketReportRowType {
   @Field(() => String, { nullable: true, description: 'Its description, or else its title.' })
   ticketDescription: string | null;
 
-  @Field(() => String, { description: 'Name of its priority.' })
+  @Field(() => String, { description: 'Name of its priority, in a language of `Accept-Language`.' })
   priority: string;
 
-  @Field(() => String, { nullable: true, description: 'Name of its topic.' })
+  @Field(() => String, { nullable: true, description: 'Name of its topic, in a language of `Accept-Language`.' })
   category: string | null;
 
   @Field(() => String, { nullable: true, description: 'What the trouble means to the customer.' })
   serviceImpact: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Name of its outcome.' })
+  @Field(() => String, { nullable: true, description: 'Name of its outcome, in a language of `Accept-Language`.' })
   outcome: string | null;
 
-  @Field(() => String, { description: 'Name of its status.' })
+  @Field(() => String, { description: 'Name of its status, in a language of `Accept-Language`.' })
   status: string;
 
   @Field(() => String, { nullable: true, description: 'Name of its reporter.' })

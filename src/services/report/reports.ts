@@ -17,7 +17,7 @@ import { canReport } from '../../policies/report-policy.js';
 import { visibleTickets } from '../../policies/visibility.js';
 import type { Links } from '../links.js';
 import type { TicketReading } from '../read-tickets.js';
-import { type ReportRow, rowOf } from './row.js';
+import { readRows, type ReportRow } from './row.js';
 import { type Span, type SpanChoice, spanOf } from './span.js';
 
 /** What time it is, in milliseconds since the epoch. */
@@ -27,6 +27,8 @@ export type Clock = () => number;
 export interface Report extends Span {
   /** Up to when tickets that are not closed have run. */
   readonly now: Date;
+  /** In which languages states and topics are named, the most wanted first. */
+  readonly locales: readonly string[];
 }
 
 /** Where the CSV is. */
@@ -52,16 +54,16 @@ export class TicketReports {
   ) {}
 
   /** Takes an order for a report; FORBIDDEN for customers. */
-  open(viewer: SignedInViewer, choice: SpanChoice): Report {
+  open(viewer: SignedInViewer, choice: SpanChoice, locales: readonly string[]): Report {
     if (!canReport(viewer)) throw forbidden('Reports are for staff.');
     const now = new Date(this.clock());
-    return { ...spanOf(choice, now), now };
+    return { ...spanOf(choice, now), now, locales };
   }
 
-  /** A link to the same tickets as CSV; a period has its ends in it, and does not move on. */
-  csvUrl(viewer: SignedInViewer, { from, to }: Report): string {
-    const span = new URLSearchParams({ from: from.toISOString(), to: to.toISOString() });
-    return this.links.sign({ method: 'GET', path: `${csvPath}?${span.toString()}`, actorId: viewer.id }, this.clock());
+  /** A link to the same tickets as CSV, in the same languages; a period has its ends in it, and does not move on. */
+  csvUrl(viewer: SignedInViewer, { from, to, locales }: Report): string {
+    const query = new URLSearchParams({ from: from.toISOString(), to: to.toISOString(), locale: locales.join() });
+    return this.links.sign({ method: 'GET', path: `${csvPath}?${query.toString()}`, actorId: viewer.id }, this.clock());
   }
 
   /** The position of a row, as clients see it. */
@@ -97,9 +99,10 @@ export class TicketReports {
    */
   async *batches(viewer: SignedInViewer, report: Report): AsyncGenerator<ReportRow[], void> {
     const list = ticketsOf(viewer, report);
+    const loaders = createLoaders(this.db, viewer);
     let after: Position | null = null;
     do {
-      const page: PlacedPage<Ticket> = await readWindow(this.db, list, {
+      const page: PlacedPage<Listed> = await readWindow(this.db, list, {
         limit: batchSize,
         from: 'front',
         after,
@@ -107,22 +110,23 @@ export class TicketReports {
       });
       const last = page.rows.at(-1);
       if (!last) return;
-      // What a loader has read it keeps: every batch has its own.
-      yield await this.rowsOf(page.rows, createLoaders(this.db, viewer), report);
+      yield await this.rowsOf(page.rows, loaders, report);
       after = page.hasNext ? page.positionOf(last) : null;
     } while (after);
   }
 
-  private rowsOf(tickets: readonly Ticket[], loaders: Loaders, { now }: Report): Promise<ReportRow[]> {
-    return Promise.all(
-      tickets.map((ticket) => rowOf(ticket, { loaders, now, humanId: this.reading.humanIdOf(ticket) })),
-    );
+  private rowsOf(tickets: readonly Listed[], loaders: Loaders, report: Report): Promise<ReportRow[]> {
+    const ids = tickets.map(({ id }) => id);
+    return readRows(this.db, loaders, ids, { ...report, humanIdOf: (ticket) => this.reading.humanIdOf(ticket) });
   }
 }
 
-const ticketsOf = (viewer: SignedInViewer, { from, to }: Span): Keyset<Ticket> => ({
+type Listed = Pick<Ticket, 'id'>;
+
+const ticketsOf = (viewer: SignedInViewer, { from, to }: Span): Keyset<Listed> => ({
   entity: Ticket,
   alias: 't',
+  columns: ['id'],
   where: (bind) =>
     `${visibleTickets(viewer, 't', bind)} and t.created_at >= ${bind(from)} and t.created_at < ${bind(to)}`,
   keys,
