@@ -42,9 +42,13 @@ export function createTokenVerifier({ key, issuer, audience }: TokenRules): Toke
     ...(audience !== undefined && { audience }),
   };
   if ('secret' in key) {
-    const secret = new TextEncoder().encode(key.secret);
-    return async (token) =>
-      claimsOf((await refused(jwtVerify(token, secret, { ...rules, algorithms: ['HS256'] }))).payload);
+    const bytes = new TextEncoder().encode(key.secret);
+    // Importing it anew for every token would cost as much as the verification itself.
+    const imported = crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
+    return async (token) => {
+      const secret = await imported;
+      return claimsOf((await refused(jwtVerify(token, secret, { ...rules, algorithms: ['HS256'] }))).payload);
+    };
   }
   const keys = createRemoteJWKSet(new URL(key.jwksUrl));
   return async (token) =>

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { uuidOf } from '../../src/global-id.js';
+import { upload } from '../files/support.js';
 import { type Actor, newHumanId, TestGateway } from '../support/gateway.js';
 import { done, idOf, openTicket, say, whoIs } from '../tickets/support.js';
 
@@ -88,6 +89,7 @@ async function setTheStage(): Promise<Stage> {
       attribute: attributes[0]?.id ?? '',
       user: await idOf(user),
       agent: await idOf(agent),
+      file: await upload(customer),
       group: `grp_${group?.id}`,
       organization: (await whoIs(customer)).organization?.id ?? '',
       email,
