@@ -1,5 +1,5 @@
 import { addComment, followTicket, openTicket, ticketLog } from '../support/documents.js';
-import { type Actor, TestGateway } from '../support/gateway.js';
+import { type Actor, onServer, TestGateway } from '../support/gateway.js';
 
 interface Event {
   __typename: string;
@@ -36,7 +36,8 @@ it('delivers every event of 16 writers to a reader who keeps dropping and resumi
   const { customer, teammate } = await gateway.cast();
   const id = await open(customer);
   const writers = 16;
-  const each = 8;
+  // The embedded engine has its writers stand in one line anyway.
+  const each = onServer() ? 8 : 4;
   const seen: Event[] = [];
   const reading = (async () => {
     let after = (await customer.run(ticketLog, { id })).ticket.conversation.headCursor as string;
