@@ -193,7 +193,7 @@ it('wants the very link that was handed out, by PUT and in time', async () => {
     links.sign({ method: 'GET', path, actorId: me }),
     url.replace(me, mate),
     url.replace(path, new URL(other.url).pathname),
-    url.replace(/signature=./, 'signature=-'),
+    url.replace(/signature=(.)/, (_, first: string) => `signature=${first === 'A' ? 'B' : 'A'}`),
     url.replace(/expires=\d/, 'expires=9'),
     url.split('?')[0]!,
   ];
