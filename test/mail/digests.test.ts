@@ -1,17 +1,18 @@
 import { type Actor, TestGateway } from '../support/gateway.js';
 import { type Comment, deactivate, done, idOf, type Input, openTicket, say, type Ticket } from '../tickets/support.js';
+import { uuidOf } from '../../src/global-id.js';
 import { MailServer, type Received, startGateway } from './support.js';
 
 jest.setTimeout(60_000);
 
 const server = new MailServer();
-/** Makes its digests when a test says so. */
+/** Plans digests that are made when a test says so, by the other one. */
 let gateway: TestGateway;
-/** Makes them every second. */
+/** Plans them for the next second, and makes all. */
 let eager: TestGateway;
 beforeAll(async () => {
   await server.start();
-  gateway = await startGateway(server, { MAIL_DIGEST_SECONDS: '3600' });
+  gateway = await startGateway(server, { MAIL_DIGEST_SECONDS: '3600' }, { jobs: false });
   eager = await startGateway(server, { MAIL_DIGEST_SECONDS: '1' });
 });
 afterAll(async () => {
@@ -30,6 +31,12 @@ async function newPerson(role: 'customer' | 'agent', name: string, locale?: stri
   const email = `reader-${++made}@example.com`;
   const actor = await at.signIn({ role, email, name, ...(locale && { locale }) });
   return { actor, email, id: await idOf(actor) };
+}
+
+/** Waits until the digest of a ticket was put off for at least so many seconds. */
+async function putOff({ id }: Ticket, seconds: number): Promise<void> {
+  const sql = `select id from pgboss.job where singleton_key = $1 and start_after - created_on >= $2 * interval '1 s'`;
+  while ((await gateway.app.services.db.query(sql, [uuidOf('Ticket', id), seconds])).length === 0);
 }
 
 interface Scene {
@@ -173,6 +180,7 @@ it('[a13] writes to nobody who is connected, and once they have left to whoever 
   expect((await live.data()).event.__typename).toBe('CommentAdded');
   await allTold();
   expect(server.to(customer.email)).toEqual([]);
+  await putOff(ticket, 2);
   await customer.actor.leave();
   await noted(customer.email, false);
   expect((await letterTo(customer.email)).text).toContain('> Look here');

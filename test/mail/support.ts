@@ -159,7 +159,7 @@ export const impatient: MailLimits = { answerMs: 300, letterMs: 1_000 };
 export function startGateway(
   server: MailServer,
   environment: Record<string, string> = {},
-  { logger, jobs = quick }: { logger?: Logger; jobs?: Partial<JobTiming> } = {},
+  { logger, jobs = quick }: { logger?: Logger; jobs?: Partial<JobTiming> | false } = {},
 ): Promise<TestGateway> {
   const variables = { SMTP_URL: server.url, MAIL_FROM: 'Support <support@example.com>', ...environment };
   return TestGateway.start(variables, logger, { jobs, mailLimits: impatient });

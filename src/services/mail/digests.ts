@@ -6,6 +6,15 @@ import type { MailOrder } from './post.js';
 import type { Presence } from './presence.js';
 import { findReaders, type MailReader, unreadBy } from './readers.js';
 
+/** What a job of the queue `digest` is about. */
+interface DigestJob extends Remark {
+  /** How often it has been put off. */
+  readonly delays?: number;
+}
+
+/** Where members stay connected, they are looked for ever more rarely, up to once in so many seconds. */
+const longestDelay = 3_600;
+
 type DigestOrder = MailOrder & { readonly letter: 'digest' };
 
 /** Tells members who are not connected of what was said: by one letter for all comments of a while (parity a13). */
@@ -22,12 +31,14 @@ export class Digests {
    * Plans a digest of each ticket unless one is planned. Only under the ticket's row lock it is sure that one which is planned
    * already will find the comment: it takes the same lock.
    */
-  async plan(tx: Queryable, remarks: readonly Remark[]): Promise<void> {
+  async plan(tx: Queryable, remarks: readonly DigestJob[]): Promise<void> {
     const { afterSeconds } = this;
     if (afterSeconds === null) return;
+    const delayOf = ({ delays = 0 }: DigestJob): number =>
+      Math.max(afterSeconds, Math.min(afterSeconds * 2 ** delays, longestDelay));
     await this.jobs.send(
       tx,
-      remarks.map((remark) => ({ queue: 'digest', data: remark, key: remark.ticketId, afterSeconds })),
+      remarks.map((data) => ({ queue: 'digest', data, key: data.ticketId, afterSeconds: delayOf(data) })),
     );
   }
 
@@ -36,8 +47,8 @@ export class Digests {
    * the comments before their eyes: their turn comes when they have left without reading them.
    */
   async make(job: Job): Promise<void> {
-    const remark = job.data as Remark;
-    const { ticketId } = remark;
+    const remark = job.data as DigestJob;
+    const { ticketId, delays = 0 } = remark;
     await this.db.transaction(async (tx) => {
       await lockTicket(tx, ticketId);
       const [ticket] = await tx.query<{ upTo: number }>(`select staff_seq as "upTo" from tickets where id = $1`, [
@@ -55,7 +66,7 @@ export class Digests {
         [ticketId, [...connected], remark.after, ticket?.upTo ?? 0],
       );
       await job.completeIn(tx);
-      if (connected.size > 0) await this.plan(tx, [remark]);
+      if (connected.size > 0) await this.plan(tx, [{ ...remark, delays: delays + 1 }]);
     });
     this.jobs.wake('mail');
   }

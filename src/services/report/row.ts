@@ -2,6 +2,7 @@ import type DataLoader from 'dataloader';
 import type { Queryable } from '../../db/database.js';
 import type { LocalizedNames } from '../../entities/state.js';
 import type { Loaders } from '../../loaders/loaders.js';
+import { contactType } from '../contact.js';
 import { nameIn } from '../localized-names.js';
 
 /** A ticket as a report tells of it (parity d19). */
@@ -77,7 +78,7 @@ const sql = `
     t.service_impact as "serviceImpact", t.outcome_id as "outcomeId", t.status_id as "statusId",
     reporter.name as "primaryContactName",
     coalesce(
-      (select a.value from ticket_attributes a where a.ticket_id = t.id and a.type = 'Contact' and a.key = 'mainEmail'),
+      (select a.value from ticket_attributes a where a.ticket_id = t.id and a.type = '${contactType}' and a.key = 'mainEmail'),
       reporter.email) as "primaryContactEmail",
     t.created_at as "createdAt", t.closed_at as "resolutionDate",
     coalesce(assignee.name, (select g.name from groups g where g.id = t.group_id)) as "assigned",
