@@ -17,7 +17,7 @@ export const floors = [
   ['db', 'storage'],
   ['entities'],
   ['auth/token.ts', 'mail'],
-  ['auth/viewer.ts', 'config.ts', 'errors.ts', 'global-id.ts', 'logger.ts'],
+  ['auth/viewer.ts', 'client', 'config.ts', 'errors.ts', 'global-id.ts', 'logger.ts'],
 ];
 
 const inSrc = (path) => `./src/${path}`;
@@ -51,7 +51,7 @@ const shortMethods = {
 };
 
 export default defineConfig(
-  globalIgnores(['dist/', 'data/', 'coverage/', 'test/support/_generated.ts']),
+  globalIgnores(['dist/', 'data/', 'coverage/', '{examples,test/support}/_generated.ts']),
   tseslint.configs.recommendedTypeChecked,
   {
     plugins: {
@@ -86,6 +86,7 @@ export default defineConfig(
       'max-lines': ['error', 250],
     },
   },
+  { files: ['examples/**'], rules: { 'local/documented-exports': 'error', 'max-lines': ['error', 250] } },
   {
     files: ['src/**'],
     ignores: ['src/main.ts'],
@@ -103,6 +104,17 @@ export default defineConfig(
             { regex: '^[^.]', message: 'Policies are pure.' },
             { group: ['**/db/**'], allowTypeImports: true, message: 'Policies are pure: of the database, only types.' },
           ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/client/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [{ regex: '^[^.]', allowTypeImports: true, message: 'It runs anywhere: of packages, only types.' }],
         },
       ],
     },

@@ -7,7 +7,10 @@ export default {
   setupFiles: ['reflect-metadata'],
   // The slowest tests take two seconds; a busy machine may take its time.
   testTimeout: 60_000,
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^ticketing-gateway/client$': '<rootDir>/src/client/index.ts',
+  },
   transform: {
     '^.+\\.[jt]s$': [
       '@swc/jest',

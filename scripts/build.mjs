@@ -6,7 +6,14 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const output = join(root, 'dist');
 const stamp = join(output, '.built');
-const inputs = ['src', 'migrations', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const inputs = [
+  'src',
+  'migrations',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'tsconfig.client.json',
+  'package-lock.json',
+];
 
 /** Newest modification time, in milliseconds, of a file or of all that a folder holds. */
 function newest(path) {
@@ -15,7 +22,7 @@ function newest(path) {
   return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
-/** Compiles `src` and `migrations` into `dist` unless that was done since their last change; exits with tsc's code when it fails. */
+/** Compiles `src` and `migrations` into `dist`, with the client's types, unless that was done since their last change; exits with tsc's code when it fails. */
 export function build() {
   const startedAt = new Date();
   const changedAt = Math.max(...inputs.map((input) => newest(join(root, input))));
@@ -25,9 +32,10 @@ export function build() {
   const fresh = `${output}-${process.pid}`;
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   // Types are checked by `npm run lint`: whoever only wants to start need not wait for it.
-  const options = ['-p', join(root, 'tsconfig.build.json'), '--noCheck', '--outDir', fresh];
-  const { status } = spawnSync(process.execPath, [tsc, ...options], { stdio: ['ignore', 2, 2] });
-  if (status !== 0) {
+  for (const project of ['tsconfig.build.json', 'tsconfig.client.json']) {
+    const options = ['-p', join(root, project), '--noCheck', '--outDir', fresh];
+    const { status } = spawnSync(process.execPath, [tsc, ...options], { stdio: ['ignore', 2, 2] });
+    if (status === 0) continue;
     rmSync(fresh, { recursive: true, force: true });
     process.exit(status ?? 1);
   }

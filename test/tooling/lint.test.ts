@@ -81,6 +81,13 @@ describe('Imports', () => {
     expect(await policy("export type { Bind } from '../db/database.js';")).toEqual([]);
   });
 
+  it('of the client are types, but for its own files', async () => {
+    const client = (line: string) => brokenRules('src/client/backoff.ts', line);
+    expect(await client("import 'graphql-ws';")).toEqual(['@typescript-eslint/no-restricted-imports']);
+    expect(await client("export type { Client } from 'graphql-ws';")).toEqual([]);
+    expect(await client("import '../errors.js';")).toEqual(['import-x/no-restricted-paths']);
+  });
+
   it('of a migration are typeorm and other migrations', async () => {
     const migration = (line: string) => brokenRules('migrations/index.ts', line);
     expect(await migration("import '../src/entities/topic.js';")).toEqual(['no-restricted-imports']);

@@ -1,0 +1,3 @@
+export { EndCode, ResumableError } from './errors.js';
+export type { Hooks } from './following.js';
+export { type Resumable, resumable, type ResumableOptions } from './resumable.js';
