@@ -6,6 +6,8 @@ import { Splits1763900000005 } from './1763900000005-splits.js';
 import { PeopleByName1763900000006 } from './1763900000006-people-by-name.js';
 import { Files1763900000008 } from './1763900000008-files.js';
 import { JobsAndMail1763900000009 } from './1763900000009-jobs-and-mail.js';
+import { Feed1763900000010 } from './1763900000010-feed.js';
+import { Retention1763900000011 } from './1763900000011-retention.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -17,4 +19,6 @@ export const migrations = [
   PeopleByName1763900000006,
   Files1763900000008,
   JobsAndMail1763900000009,
+  Feed1763900000010,
+  Retention1763900000011,
 ];

@@ -101,7 +101,10 @@ export function placesOfWords(search: Search, alias: string, expectation: Expect
   ];
 }
 
+/** SQL of a text without what titles are compared regardless of: case and accents. */
+export const foldedText = (text: string): string => `search_fold(${text})`;
+
 /** The condition under which the title of a ticket contains a text, whatever the case and accents of either. */
 export const titleContains = (alias: string, text: string): string =>
   `exists (select from search_documents d where d.id = ${alias}.id
-    and d.title like '%' || regexp_replace(search_fold(${text}), '([\\\\%_])', '\\\\\\1', 'g') || '%')`;
+    and d.title like '%' || regexp_replace(${foldedText(text)}, '([\\\\%_])', '\\\\\\1', 'g') || '%')`;

@@ -1,4 +1,5 @@
 import { Comment } from './comment.js';
+import { FeedEntry } from './feed-entry.js';
 import { File } from './file.js';
 import { GroupMember } from './group-member.js';
 import { Group } from './group.js';
@@ -16,6 +17,7 @@ import { SystemEvent } from './system-event.js';
 import { TicketAttribute } from './ticket-attribute.js';
 import { Ticket } from './ticket.js';
 import { Topic } from './topic.js';
+import { UnnumberedEvent } from './unnumbered-event.js';
 import { UserProject } from './user-project.js';
 import { User } from './user.js';
 import { Vote } from './vote.js';
@@ -23,6 +25,7 @@ import { Vote } from './vote.js';
 /** Every table of the gateway. */
 export const entities = [
   Comment,
+  FeedEntry,
   File,
   Group,
   GroupMember,
@@ -40,6 +43,7 @@ export const entities = [
   Ticket,
   TicketAttribute,
   Topic,
+  UnnumberedEvent,
   User,
   UserProject,
   Vote,

@@ -11,4 +11,6 @@ export class Installation {
   /** Signs links for upload and download, so that every gateway on this database verifies them. */
   @Column('bytea', { default: () => '(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))' }) linkKey: Buffer;
   @WrittenAt() createdAt: Date;
+  /** By name of a table, the transaction that last changed what its rows are looked up by: users, states, topics and projects. */
+  @Column('jsonb', { default: {} }) lookUps: Readonly<Record<string, string>>;
 }

@@ -26,8 +26,13 @@ export interface RecordedChange {
   after: string | null;
 }
 
-/** The columns that lists filter by, as they stood; null ones are left out. */
-export type TicketImage = Readonly<Record<string, unknown>>;
+/** The columns that lists filter by, as they stood; null ones are left out. Moments are milliseconds since 1970. */
+export type TicketImage = Readonly<Partial<Record<ImageField, unknown>>> & {
+  readonly authorIds?: readonly string[];
+  readonly memberIds?: readonly string[];
+};
+/** Name of such a column. */
+export type ImageField = keyof Ticket | 'isClientRead' | 'lastCommentRole';
 
 /** One event of a conversation: history, audit and live stream are these rows. */
 @Entity('conversation_log')

@@ -4,7 +4,8 @@ import type { LogEntryType } from '../entities/log-entry.js';
 import { notFound } from '../errors.js';
 import { ConversationStream } from '../live/conversation-stream.js';
 import { type Cursors, seqFor } from '../live/cursors.js';
-import type { Doorbell } from '../live/doorbell.js';
+import type { Threads } from '../live/thread.js';
+import { streamOf } from '../policies/visibility.js';
 import type { Finder } from './find.js';
 
 /** Conversations as they go on. */
@@ -13,7 +14,7 @@ export class Conversations {
     private readonly db: Database,
     private readonly find: Finder,
     private readonly cursors: Cursors,
-    private readonly doorbell: Doorbell,
+    private readonly threads: Threads,
   ) {}
 
   /** Follows a ticket that the viewer sees, from a position or from now on; one type of event, or all with checkpoints. */
@@ -26,7 +27,8 @@ export class Conversations {
     const position = after == null ? seqFor(viewer, ticket) : this.cursors.read(viewer, ticket, after, ['after']);
     // Whoever has not heard of its end yet still does; to everybody else it is gone.
     if (ticket.deletedAt !== null && position >= seqFor(viewer, ticket)) throw notFound('ticket', ['ticketId']);
-    const following = { viewer, ticketId: ticket.id, after: position, ...(only && { only }) };
-    return new ConversationStream(this.db, this.doorbell, following);
+    const thread = this.threads.of(ticket);
+    const following = { ticketId: ticket.id, numbering: streamOf(viewer), after: position, ...(only && { only }) };
+    return new ConversationStream(thread, thread.listen(viewer, ticket), following);
   }
 }

@@ -1,6 +1,8 @@
 import { type ArgumentPath, invalid } from '../errors.js';
 import { isStorable, titleLimit } from './text.js';
-import { type Condition, type FilterScope, ticketConditions, type TicketFilterFields } from './ticket-conditions.js';
+import type { Condition, FilterScope, ImageScope, ImageTest } from './condition.js';
+import { ticketConditions } from './ticket-conditions.js';
+import type { TicketFilterFields } from './ticket-filter-fields.js';
 
 /** What a ticket has to be like to be listed; null is as absent. */
 export interface TicketFilter extends TicketFilterFields {
@@ -51,11 +53,29 @@ function checkTitle(title: string, path: ArgumentPath): void {
  * so that every ticket matches either a filter or its `not`.
  */
 export function filterCondition({ and, or, not, ...fields }: TicketFilter, scope: FilterScope): string {
-  const parts = (Object.entries(fields) as [keyof TicketFilterFields, unknown][])
-    .filter(([, value]) => value !== null && value !== undefined)
-    .map(([field, value]) => (ticketConditions[field] as Condition<unknown>)(scope, value));
+  const parts = conditionsOn(fields).map(([{ sql }, value]) => sql(scope, value));
   if (and) parts.push(...and.map((part) => filterCondition(part, scope)));
   if (or) parts.push(or.length === 0 ? 'false' : `(${or.map((part) => filterCondition(part, scope)).join(' or ')})`);
   if (not) parts.push(`(${filterCondition(not, scope)}) is not true`);
   return parts.length === 0 ? 'true' : `(${parts.join(' and ')})`;
 }
+
+/** The filter as a test of images, with the same logic. */
+export function filterTest({ and, or, not, ...fields }: TicketFilter, scope: ImageScope): ImageTest {
+  const tests = conditionsOn(fields).map(([{ image }, value]) => image(scope, value));
+  if (and) tests.push(...and.map((part) => filterTest(part, scope)));
+  if (or) {
+    const parts = or.map((part) => filterTest(part, scope));
+    tests.push((image) => parts.some((test) => test(image)));
+  }
+  if (not) {
+    const test = filterTest(not, scope);
+    tests.push((image) => !test(image));
+  }
+  return (image) => tests.every((test) => test(image));
+}
+
+const conditionsOn = (fields: TicketFilterFields): [Condition<unknown>, unknown][] =>
+  (Object.entries(fields) as [keyof TicketFilterFields, unknown][])
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([field, value]) => [ticketConditions[field] as Condition<unknown>, value]);

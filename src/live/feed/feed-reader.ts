@@ -1,0 +1,184 @@
+import { type Bind, parameters, type Queryable } from '../../db/database.js';
+import { foldedText } from '../../db/search.js';
+import type { Logger } from '../../logger.js';
+import type { Bus } from '../bus.js';
+import type { FeedPosition } from './feed-cursors.js';
+import { type FeedRow, rowOf, type StoredRow } from './feed-row.js';
+import { feedHint } from './sequencer.js';
+
+/** What of a person decides whether they may go on listening. */
+interface ListenerRights {
+  readonly isActive: boolean;
+  readonly accessVersion: number;
+}
+
+/** What one statement found: rows behind a position, where the feed ends, and what was true at that moment. */
+export interface FeedState extends FeedPosition {
+  readonly rows: readonly FeedRow[];
+  readonly rights: Readonly<Record<string, ListenerRights>>;
+}
+
+/** What somebody who waits hears. */
+type Call = (what: 'news' | 'quiet') => void;
+
+/** What was found of each thing that a filter looks up. */
+export type LookedUp = readonly (readonly unknown[])[];
+
+/** What a filter has to look up before it can be asked. */
+interface LookingUp {
+  lookUps(bind: Bind): string;
+}
+
+/** Bounds the delay after a lost hint, in milliseconds. */
+const lookEveryMs = 1_000;
+/** After how many looks without news it is said that there was none. */
+const quietLooks = 30;
+/** How many of the newest rows are kept for all who follow closely. */
+const keptRows = 500;
+const rowsPerRead = 250;
+
+/** SQL of where the feed ends, and of what filters mean there. */
+const head = `(select coalesce(max(position), 0)::float8 from ticket_feed) as position, (select look_ups from installation) as "lookUps"`;
+
+/** How many rows somebody gets who is further behind. */
+const rowsPerReplay = 100;
+
+/** Reads the feed for all who follow it through this gateway: what is new is read once for all of them. */
+export class FeedReader {
+  private readonly listeners = new Map<Call, string>();
+  private readonly unsubscribe: () => void;
+  private state: FeedState | undefined;
+  /** The newest rows, without a hole, up to the state's position. */
+  private kept: readonly FeedRow[] = [];
+  private running: Promise<void> | undefined;
+  private queued: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private quiet = 0;
+
+  constructor(
+    private readonly db: Queryable,
+    bus: Bus,
+    private readonly logger: Logger,
+  ) {
+    this.unsubscribe = bus.subscribe((id) => {
+      if (id === feedHint || [...this.listeners.values()].includes(id)) void this.look();
+    });
+  }
+
+  /** Has the feed read for somebody, and calls them when it went on or their rights may have changed; the answer stops it. */
+  watch(userId: string, call: Call): () => void {
+    this.listeners.set(call, userId);
+    this.timer ??= setInterval(() => void this.look(), lookEveryMs);
+    return () => {
+      this.listeners.delete(call);
+      if (this.listeners.size > 0) return;
+      clearInterval(this.timer);
+      this.timer = undefined;
+      this.forget();
+    };
+  }
+
+  /** Stops reading. */
+  close(): void {
+    this.unsubscribe();
+    clearInterval(this.timer);
+    this.listeners.clear();
+  }
+
+  /** Reads what is new by a statement that begins after this call: one for all who call meanwhile. */
+  refresh(): Promise<void> {
+    this.running ??= this.readOn().finally(() => (this.running = undefined));
+    return this.running;
+  }
+
+  /** The same where one that is under way does not count, because it may have begun too early. */
+  refreshFromNow(): Promise<void> {
+    if (!this.running) return this.refresh();
+    this.queued ??= this.running
+      .catch(() => undefined)
+      .then(() => {
+        this.queued = undefined;
+        return this.refresh();
+      });
+    return this.queued;
+  }
+
+  /** The rows behind a position: those that are at hand, or else some that are read for this listener alone. */
+  async after(position: number, userId: string): Promise<FeedState> {
+    if (!this.state) await this.refreshFromNow();
+    const { state, kept } = this;
+    const first = (state?.position ?? 0) - kept.length;
+    if (state && position >= first) return { ...state, rows: kept.slice(position - first) };
+    return this.read(position, rowsPerReplay, [userId]);
+  }
+
+  /** Where the feed ends, and what a filter has to look up, both at one moment. */
+  async lookUp(filter: LookingUp): Promise<FeedPosition & { found: LookedUp }> {
+    const { values, bind } = parameters();
+    const sql = `select ${head}, ${filter.lookUps(bind)} as found`;
+    const [row] = await this.db.query<FeedPosition & { found: LookedUp }>(sql, values);
+    return required(row);
+  }
+
+  /** Where the feed ends. */
+  async head(): Promise<FeedPosition> {
+    const [row] = await this.db.query<FeedPosition>(`select ${head}`);
+    return required(row);
+  }
+
+  private async look(): Promise<void> {
+    if (this.listeners.size === 0) return;
+    try {
+      await this.refreshFromNow();
+    } catch (error) {
+      this.logger.warn({ error }, 'the feed could not be read; looking again in a second');
+    }
+  }
+
+  private async readOn(): Promise<void> {
+    const before = this.state;
+    const read = await this.read(before?.position ?? null, rowsPerRead, [...new Set(this.listeners.values())]);
+    const state = { ...read, position: read.rows.at(-1)?.position ?? read.position, rows: [] };
+    const isSame = JSON.stringify(state) === JSON.stringify(before);
+    // Where something in between was pruned, whoever is behind it reads by themselves and finds out.
+    const isWhole = read.rows.every(({ position }, index) => position === (before?.position ?? 0) + 1 + index);
+    if (!isSame) this.kept = isWhole ? [...this.kept, ...read.rows].slice(-keptRows) : [];
+    this.state = state;
+    if (this.listeners.size === 0) this.forget();
+    if (state.position < read.position) void this.look();
+    this.quiet = isSame ? this.quiet + 1 : 0;
+    if (!isSame) this.call('news');
+    else if (this.quiet % quietLooks === 0) this.call('quiet');
+  }
+
+  private forget(): void {
+    this.state = undefined;
+    this.kept = [];
+  }
+
+  private call(what: 'news' | 'quiet'): void {
+    for (const call of [...this.listeners.keys()]) call(what);
+  }
+
+  /** Rows behind a position, none behind the end; rights travel with the read. */
+  private async read(position: number | null, limit: number, users: readonly string[]): Promise<FeedState> {
+    const { values, bind } = parameters();
+    const sql = `
+      select ${head},
+        (select coalesce(json_object_agg(u.id, json_build_object('isActive', u.is_active, 'accessVersion', u.access_version)), '{}')
+          from users u where u.id = any(${bind(users)}::uuid[])) as rights,
+        (select coalesce(json_agg(r order by r.position), '[]') from (
+          select f.position, f.ticket_id as "ticketId", l.image_before as before, l.image_changes as changes,
+            ${foldedText(`l.image_before ->> 'title'`)} as "titleBefore", ${foldedText(`l.image_changes ->> 'title'`)} as "titleAfter"
+          from ticket_feed f join conversation_log l on (l.ticket_id, l.staff_seq) = (f.ticket_id, f.staff_seq)
+          where f.position > ${bind(position)}::bigint order by f.position limit ${limit}
+        ) r) as rows`;
+    const [found] = await this.db.query<FeedState & { rows: StoredRow[] }>(sql, values);
+    return { ...required(found), rows: required(found).rows.map(rowOf) };
+  }
+}
+
+function required<Row>(row: Row | undefined): Row {
+  if (!row) throw new Error('a statement without a table answered no row');
+  return row;
+}

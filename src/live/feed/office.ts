@@ -1,0 +1,46 @@
+import pg from 'pg';
+import type { Queryable } from '../../db/database.js';
+import type { Office } from './sequencer.js';
+
+/** Held by the one gateway that numbers events. */
+const sequencerLock = 7_463_012;
+/** A leader looks every second: one that was not heard of for this long has stopped, and the server takes its lock away. */
+const silenceMs = 5_000;
+const statementMs = 10_000;
+
+/** How this gateway comes to the office: nobody else wants that of the embedded engine, and on a server one of all holds it. */
+export const officeFor = (url: string | undefined, db: Queryable): (() => Promise<Office>) =>
+  url === undefined ? () => Promise.resolve(soleOffice(db)) : () => openOffice(url);
+
+const soleOffice = (db: Queryable): Office => ({
+  query: (sql, values) => db.query(sql, values),
+  isHeld: () => Promise.resolve(true),
+  close: () => Promise.resolve(),
+});
+
+/** It is held by a lock that goes when its connection does. */
+async function openOffice(url: string): Promise<Office> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'ticketing-gateway sequencer',
+    keepAlive: true,
+  });
+  // What is lost here is noticed by the next statement.
+  client.on('error', () => undefined);
+  await client.connect();
+  await client.query(`set idle_session_timeout = ${silenceMs}; set statement_timeout = ${statementMs}`);
+  let isHeld = false;
+  return {
+    query: async <Row>(sql: string, values: readonly unknown[] = []) =>
+      (await client.query(sql, [...values])).rows as Row[],
+    isHeld: async () => {
+      if (isHeld) return true;
+      const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [
+        sequencerLock,
+      ]);
+      isHeld = rows[0]?.held === true;
+      return isHeld;
+    },
+    close: () => client.end(),
+  };
+}
