@@ -18,10 +18,9 @@ import { graphiqlPage } from './http/graphiql/page.js';
 import { createReportHandler } from './http/report-handler.js';
 import { portError } from './http/port-error.js';
 import { createHttpServer } from './http/server.js';
-import { LocalBus } from './live/bus.js';
 import { Cursors } from './live/cursors.js';
-import { Doorbell } from './live/doorbell.js';
-import { NotifyBus } from './live/notify-bus.js';
+import { openLive } from './live/open-live.js';
+import { pruneLog } from './live/prune-log.js';
 import { createLogger, type Logger } from './logger.js';
 import { createMailer, type MailLimits } from './mail/mailer.js';
 import { Comments } from './services/comments.js';
@@ -47,6 +46,7 @@ import { createLinkSignIn, createSignIn } from './services/sign-in.js';
 import { TicketSplitting } from './services/split-ticket.js';
 import { sweepFiles } from './services/sweep-files.js';
 import { TicketAttributes } from './services/ticket-attributes.js';
+import { TicketFeeds } from './services/ticket-feeds.js';
 import { Tickets } from './services/tickets.js';
 import { TicketUpdates } from './services/update-ticket.js';
 import { Uploads } from './services/uploads.js';
@@ -57,6 +57,7 @@ import { Topics } from './services/topics.js';
 import { Users } from './services/users.js';
 import { openStorage } from './storage/open-storage.js';
 import { attachSocketServer } from './ws/socket-server.js';
+import type { SocketTiming } from './ws/watch-sockets.js';
 
 /** A running gateway. */
 export interface App {
@@ -89,6 +90,7 @@ export interface AppOptions {
   readonly quotaSeconds?: number;
   /** Text of the headers that GraphiQL starts with. */
   readonly graphiqlHeaders?: string;
+  readonly sockets?: Partial<SocketTiming>;
   /** What time it is for reports and links; that of this machine when absent. */
   readonly clock?: Clock;
 }
@@ -127,11 +129,7 @@ async function assemble(
 ): Promise<App> {
   const logger = options.logger ?? createLogger(config.logLevel);
   const db = new Database(options.database.dataSource);
-  const bus = config.databaseUrl === undefined ? new LocalBus() : new NotifyBus(config.databaseUrl, db, logger);
-  closing.push(() => bus.close());
-  if (bus instanceof NotifyBus) await bus.open();
-  const doorbell = new Doorbell(bus, db, logger);
-  closing.push(() => doorbell.close());
+  const { bus, doorbell, threads, feed } = await openLive(config.databaseUrl, db, logger, closing);
 
   const jobs = new Jobs(options.database.dataSource, logger, options.jobs || {});
   closing.push(() => jobs.stop());
@@ -147,7 +145,10 @@ async function assemble(
   const cursors = await Cursors.of(db);
   const links = await Links.of(db);
   const storage = await openStorage(config, links.secretName('files'));
-  closing.push(keepHouse(db, logger, [{ leaves: 'files of nobody', run: () => sweepFiles(db, storage) }]));
+  const chores = [{ leaves: 'files of nobody', run: () => sweepFiles(db, storage) }];
+  const { logRetentionDays: days } = config;
+  if (days !== null) chores.push({ leaves: 'old events', run: () => pruneLog(db, days) });
+  closing.push(keepHouse(db, logger, chores));
   const hint = (ids: string[]): void => bus.publish(ids);
   const work = new UnitOfWork(db, hint, (tx, remarks) => digests.plan(tx, remarks));
   const silently = new UnitOfWork(db, hint, () => Promise.resolve());
@@ -159,8 +160,10 @@ async function assemble(
     attributes: new TicketAttributes(work, find),
     comments: new Comments(work, find, config.autoStatus),
     confirmation: new ContactConfirmation(work, find, jobs),
-    conversations: new Conversations(db, find, cursors, doorbell),
+    conversations: new Conversations(db, find, cursors, threads),
     cursors,
+    feedCursors: feed.cursors,
+    feeds: new TicketFeeds(feed, config.ticketPrefix),
     downloads: new Downloads(db, links, storage, logger),
     links,
     groups: new Groups(work),
@@ -188,7 +191,7 @@ async function assemble(
     corsOrigins: config.corsOrigins,
     signIn: createSignIn(createTokenVerifier(options.tokens), people),
     createContext: (viewer: Viewer, acceptLanguage?: string) =>
-      new Context(viewer, db, services.conversations, acceptLanguage),
+      new Context(viewer, db, services.conversations, services.feeds, acceptLanguage),
     watch: (userId: string, listener: () => void) => doorbell.watch(userId, listener),
     formatError: createErrorFormatter(logger, { hints: config.introspection }),
     logger,
@@ -208,7 +211,7 @@ async function assemble(
     ...(config.introspection && { graphiql: () => graphiqlPage(graphiqlOptions(options)) }),
   });
   const drain = watchConnections(server);
-  const closeSockets = attachSocketServer(server, door);
+  const closeSockets = attachSocketServer(server, { ...door, timing: options.sockets });
   server.listen(config.port, config.host);
   await once(server, 'listening').catch((error: unknown) => {
     throw portError(error, config);

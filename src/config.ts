@@ -40,6 +40,8 @@ export interface Config {
   readonly mailLocale: MailLocale;
   /** How long comments are gathered before members who are away are told of them; null: they are not told. */
   readonly mailDigestSeconds: number | null;
+  /** How long events stay in the log of conversations, in days; null: for ever. */
+  readonly logRetentionDays: number | null;
   /** Null: nothing is limited. */
   readonly rateLimits: RateLimits | null;
   readonly logLevel: string;
@@ -56,6 +58,7 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 const mailLocales = ['en', 'ru'];
 const mailboxes = /^(?:[^\p{Cc}"<>@,;:]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/u;
 const longestDigestSeconds = 86_400;
+const longestRetentionDays = 36_500;
 const loopback = ['127.0.0.1', '::1', 'localhost'];
 
 const isUrl = (text: string, protocols: readonly string[]): boolean =>
@@ -123,6 +126,10 @@ const rules = {
     form: `a whole number, 0..${longestDigestSeconds}, or off`,
     holds: (text) => text === 'off' || (/^\d{1,5}$/.test(text) && Number(text) <= longestDigestSeconds),
   },
+  LOG_RETENTION: {
+    form: `a number of days, 1..${longestRetentionDays}, or off`,
+    holds: (text) => text === 'off' || (/^[1-9]\d{0,4}$/.test(text) && Number(text) <= longestRetentionDays),
+  },
   RATE_LIMITS: {
     form: 'off, or numbers of 1 or more, such as tickets=2,comments=60,uploads=20',
     holds: (text) => text === 'off' || isRateLimits(text),
@@ -164,6 +171,7 @@ export function loadConfig(environment: Environment): Config {
     mailFrom: variables.MAIL_FROM ?? `Support <support@${hostOf(variables.PUBLIC_URL)}>`,
     mailLocale: (variables.MAIL_LOCALE ?? 'en') as MailLocale,
     mailDigestSeconds: digestSeconds(variables.MAIL_DIGEST_SECONDS),
+    logRetentionDays: retentionDays(variables.LOG_RETENTION),
     rateLimits: rateLimits(variables.RATE_LIMITS),
     logLevel: variables.LOG_LEVEL ?? (isDemo ? 'warn' : 'info'),
     ...(variables.DATABASE_URL && { databaseUrl: variables.DATABASE_URL }),
@@ -184,6 +192,8 @@ function originsIn(text: string | undefined): string[] {
 const hostOf = (url: string | undefined): string => (url ? new URL(url).hostname : 'localhost');
 
 const digestSeconds = (text = '120'): number | null => (text === 'off' || Number(text) === 0 ? null : Number(text));
+
+const retentionDays = (text = 'off'): number | null => (text === 'off' ? null : Number(text));
 
 const rateLimitsIn = (text: string): string[][] => text.split(/\s*,\s*/).map((part) => part.split('='));
 

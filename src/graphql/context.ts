@@ -5,6 +5,7 @@ import { unauthenticated } from '../errors.js';
 import { createLoaders, type Loaders } from '../loaders/loaders.js';
 import type { Call } from '../services/call.js';
 import type { Conversations } from '../services/conversations.js';
+import type { TicketFeeds } from '../services/ticket-feeds.js';
 import { acceptedLocales } from './lookup/names.js';
 
 /** What resolvers get: who asks, and loaders that see with their eyes. */
@@ -21,6 +22,7 @@ export class Context {
     private readonly db: Database,
     /** Where subscriptions begin: they have no resolver instance. */
     readonly conversations: Conversations,
+    readonly feeds: TicketFeeds,
     private readonly acceptLanguage?: string,
   ) {}
 
@@ -49,7 +51,7 @@ export class Context {
 
   /** The same viewer with nothing read yet: each event of a subscription gets one. */
   fresh(): Context {
-    return new Context(this.identity, this.db, this.conversations, this.acceptLanguage);
+    return new Context(this.identity, this.db, this.conversations, this.feeds, this.acceptLanguage);
   }
 }
 

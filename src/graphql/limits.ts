@@ -34,6 +34,8 @@ export const limits = {
   bodyBytes: 1_048_576,
   /** Bytes of a WebSocket frame. */
   frameBytes: 131_072,
+  /** Subscriptions that run over one socket at a time. */
+  subscriptions: 500,
   /** Errors that validation tells at most. */
   errors: 10,
 } as const;

@@ -1,13 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  getDirectiveValues,
-  GraphQLIncludeDirective,
-  type GraphQLObjectType,
-  type GraphQLResolveInfo,
-  type GraphQLSchema,
-  GraphQLSkipDirective,
-  type SelectionSetNode,
-} from 'graphql';
+import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
 import type { SignedInViewer } from '../auth/viewer.js';
 import type { BucketName } from '../config.js';
 import type { Once } from '../db/unit-of-work.js';
@@ -15,6 +7,7 @@ import { AppError, ErrorCode } from '../errors.js';
 import type { Quotas } from '../services/quotas.js';
 import type { Context } from './context.js';
 import type { Outcome } from './shared/payload.js';
+import { selects } from './shared/selects.js';
 import type { UserErrorData } from './shared/user-error.type.js';
 
 type Arguments = Readonly<Record<string, unknown>>;
@@ -138,18 +131,4 @@ function canonical(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join()}}`;
-}
-
-function selects(info: GraphQLResolveInfo, name: string): boolean {
-  return info.fieldNodes.some((node) => node.selectionSet && selectionHas(info, node.selectionSet, name));
-}
-
-function selectionHas(info: GraphQLResolveInfo, { selections }: SelectionSetNode, name: string): boolean {
-  return selections.some((selection) => {
-    if (getDirectiveValues(GraphQLSkipDirective, selection, info.variableValues)?.['if'] === true) return false;
-    if (getDirectiveValues(GraphQLIncludeDirective, selection, info.variableValues)?.['if'] === false) return false;
-    if (selection.kind === 'Field') return selection.name.value === name;
-    const inner = selection.kind === 'InlineFragment' ? selection : info.fragments[selection.name.value];
-    return inner !== undefined && selectionHas(info, inner.selectionSet, name);
-  });
 }

@@ -28,6 +28,7 @@ import { LookUpMutationsResolver } from './lookup/lookup-mutations.resolver.js';
 import { deleteStatePayload, deleteTopicPayload, statePayload, topicPayload } from './lookup/lookup-payloads.js';
 import { FileResolver } from './file/file.resolver.js';
 import { UploadPayloadResolver } from './file/upload-payload.js';
+import { TicketFeedResolver } from './feed/feed.resolver.js';
 import { StateResolver, TopicResolver } from './lookup/lookup.resolver.js';
 import { NodeResolver } from './node/node.resolver.js';
 import { GroupMutationsResolver } from './person/group-mutations.resolver.js';
@@ -138,8 +139,9 @@ export function createSchema(services: Services, onFault: (error: AppError) => v
     new TicketAttributeResolver(services.attributes),
     new TicketClosedResolver(),
     new TicketDeletedResolver(),
+    new TicketFeedResolver(services.feedCursors),
     new TicketLifecycleResolver(services.tickets, services.splitting),
-    new TicketConnectionResolver(services.listing),
+    new TicketConnectionResolver(services.listing, services.feeds),
     new TicketOpenedResolver(),
     new TicketPageResolver(services.listing),
     new TicketPayloadResolver(),

@@ -1,4 +1,5 @@
 import type { Cursors } from '../live/cursors.js';
+import type { FeedCursors } from '../live/feed/feed-cursors.js';
 import type { Comments } from '../services/comments.js';
 import type { ContactConfirmation } from '../services/contact-confirmation.js';
 import type { Conversations } from '../services/conversations.js';
@@ -14,6 +15,7 @@ import type { TicketReading } from '../services/read-tickets.js';
 import type { TicketReports } from '../services/report/reports.js';
 import type { TicketSplitting } from '../services/split-ticket.js';
 import type { TicketAttributes } from '../services/ticket-attributes.js';
+import type { TicketFeeds } from '../services/ticket-feeds.js';
 import type { Tickets } from '../services/tickets.js';
 import type { TicketUpdates } from '../services/update-ticket.js';
 import type { Uploads } from '../services/uploads.js';
@@ -32,6 +34,8 @@ export interface Services {
   readonly conversations: Conversations;
   readonly cursors: Cursors;
   readonly downloads: Downloads;
+  readonly feedCursors: FeedCursors;
+  readonly feeds: TicketFeeds;
   readonly links: Links;
   readonly groups: Groups;
   readonly listing: TicketListing;

@@ -8,7 +8,10 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { AppError, isUnavailable } from '../errors.js';
+import { ConversationStream } from '../live/conversation-stream.js';
 import type { Context } from './context.js';
+import type { Hub } from './hub/hub.js';
+import type { Write } from './hub/subscriber.js';
 
 /** A validated subscription. */
 export interface SubscriptionArgs {
@@ -17,6 +20,7 @@ export interface SubscriptionArgs {
   readonly operationName?: string | null | undefined;
   readonly variableValues?: Record<string, unknown> | null | undefined;
   readonly contextValue: Context;
+  readonly write: Write;
 }
 
 /** Where events come from, with a last word on each before it is delivered. */
@@ -34,6 +38,7 @@ const retryMs = 1_000;
  */
 export async function subscribe(
   args: SubscriptionArgs,
+  hub: Hub,
   onRetry: (error: GraphQLError) => void,
 ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
   const request = {
@@ -44,6 +49,7 @@ export async function subscribe(
   };
   const source = await createSourceEventStream({ ...request, contextValue: args.contextValue });
   if (!(Symbol.asyncIterator in source)) return source;
+  if (source instanceof ConversationStream) return hub.join(source, args);
   const executeEvent = async (rootValue: unknown): Promise<ExecutionResult> =>
     execute({ ...request, rootValue, contextValue: args.contextValue.fresh() });
   return new ExecutedEvents(source as EventSource, executeEvent, onRetry);

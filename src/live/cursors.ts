@@ -68,5 +68,6 @@ export class Cursors {
   }
 }
 
-const expired = (path: ArgumentPath): AppError =>
+/** Says of a position, given as this argument, that what comes after it is not there. */
+export const expired = (path: ArgumentPath): AppError =>
   cursorExpired('This position can not be followed any more: fetch the conversation anew.', path);

@@ -3,7 +3,7 @@ import type { SignedInViewer } from '../auth/viewer.js';
 import { AppError, ErrorCode } from '../errors.js';
 
 /** Close codes after which clients come back: with a new token, or at once. */
-export const closeCode = { forbidden: 4403, restarting: 1012 } as const;
+export const closeCode = { forbidden: 4403, restarting: 1012, tryLater: 1013 } as const;
 
 const longestTimerMs = 2_147_483_647;
 /** How long subscriptions have to tell their clients why they end, in milliseconds; with their word the socket closes. */

@@ -1,17 +1,21 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type DocumentNode, getOperationAST, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
-import { GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols, type SubscribePayload } from 'graphql-ws';
+import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { isSignedIn, type Viewer } from '../auth/viewer.js';
 import type { Context } from '../graphql/context.js';
 import type { ErrorFormatter } from '../graphql/format-error.js';
-import { checkVariables, limits, validationRules } from '../graphql/limits.js';
+import { Hub } from '../graphql/hub/hub.js';
+import type { Write } from '../graphql/hub/subscriber.js';
+import { limits } from '../graphql/limits.js';
 import { subscribe, type SubscriptionArgs } from '../graphql/subscribe.js';
 import type { Logger } from '../logger.js';
 import type { SignIn } from '../services/sign-in.js';
+import { Documents } from './documents.js';
 import { closeCode, closeOnExpiry, closeOnRefusal, isUnauthenticated } from './end-of-session.js';
+import { type SocketTiming, watchSockets } from './watch-sockets.js';
 
 /** What the WebSocket door needs. */
 export interface SocketDoor {
@@ -24,6 +28,7 @@ export interface SocketDoor {
   readonly formatError: ErrorFormatter;
   readonly corsOrigins: readonly string[];
   readonly logger: Logger;
+  readonly timing?: Partial<SocketTiming> | undefined;
 }
 
 interface Session extends Record<PropertyKey, unknown> {
@@ -44,6 +49,11 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
     maxPayload: limits.frameBytes,
     handleProtocols: (protocols) => handleProtocols(protocols),
   });
+  const documents = new Documents(door.schema, door.introspection);
+  const onRetry = (error: unknown): void =>
+    door.logger.warn({ error }, 'an event could not be read and is tried again');
+  const stringify = (result: ExecutionResult): string => JSON.stringify(formatted(door, result) ?? result);
+  const hub = new Hub({ stringify, onRetry });
   const { dispose } = useServer<Record<string, unknown>, Session>(
     {
       isProd: true,
@@ -72,10 +82,14 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
         }
         return undefined;
       },
-      onSubscribe: async ({ extra }, _id, payload) => {
+      onSubscribe: async ({ extra, subscriptions }, id, payload) => {
+        if (Object.keys(subscriptions).length > limits.subscriptions) return [tooMany()];
         try {
           const viewer = await door.signIn(extra.authorization);
-          return prepare(door, () => door.createContext(viewer, extra.acceptLanguage), payload);
+          const checked = documents.check(payload);
+          if (!('document' in checked)) return checked;
+          const contextValue = door.createContext(viewer, extra.acceptLanguage);
+          return { schema: door.schema, ...checked, contextValue, write: writer(extra.socket, id) };
         } catch (error) {
           if (isUnauthenticated(error)) extra.socket.close(closeCode.forbidden, 'Forbidden');
           return [new GraphQLError((error as Error).message, { originalError: error as Error })];
@@ -83,20 +97,20 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
       },
       onError: (_context, _id, _payload, errors) => errors.map(door.formatError),
       execute: () => ({ errors: [new GraphQLError('only subscriptions run over the socket')] }),
-      onNext: ({ extra }, _id, _payload, _args, { errors, ...result }) => {
+      onNext: ({ extra }, _id, _payload, _args, result) => {
         // Somebody who was known when the socket was opened and is not any more; without a token there is nothing to lose.
         const isRevoked =
-          extra.authorization !== undefined && errors?.some((error) => isUnauthenticated(error.originalError));
+          extra.authorization !== undefined && result.errors?.some((error) => isUnauthenticated(error.originalError));
         if (isRevoked) setImmediate(() => extra.socket.close(closeCode.forbidden, 'Forbidden'));
-        return errors && { ...result, errors: errors.map(door.formatError) };
+        return formatted(door, result);
       },
-      subscribe: (args) =>
-        subscribe(args as SubscriptionArgs, ({ originalError: error }) =>
-          door.logger.warn({ error }, 'an event could not be read and is tried again'),
-        ),
+      subscribe: (args) => subscribe(args as SubscriptionArgs, hub, ({ originalError }) => onRetry(originalError)),
     },
     sockets,
+    // Sockets are pinged with care for those who are slow.
+    0,
   );
+  const unwatch = watchSockets(sockets, door.timing, () => door.logger.info('a socket took nothing and was closed'));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const refusal = refusalOf(request, door.corsOrigins);
     if (refusal) {
@@ -115,10 +129,28 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
     socket.removeAllListeners('error').on('error', (error) => door.logger.debug({ error }, 'a socket failed'));
   });
   return async () => {
+    unwatch();
     for (const socket of sockets.clients) socket.close(closeCode.restarting, 'Restarting');
     const timer = setTimeout(() => sockets.clients.forEach((socket) => socket.terminate()), goodbyeMs);
     await dispose();
     clearTimeout(timer);
+  };
+}
+
+const tooMany = (): GraphQLError =>
+  new GraphQLError(`Too many subscriptions: at most ${limits.subscriptions} run over one socket.`, {
+    extensions: { code: 'BAD_REQUEST' },
+  });
+
+/** What clients are told where something went wrong; undefined where nothing did. */
+const formatted = ({ formatError }: SocketDoor, { errors, ...result }: ExecutionResult): object | undefined =>
+  errors && { ...result, errors: errors.map(formatError) };
+
+/** Writes results that graphql-ws need not know of, in the form that it gives them; on a socket that closes nothing goes on. */
+function writer(socket: WebSocket, id: string): Write {
+  const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  return (payload, onSent) => {
+    if (socket.readyState === socket.OPEN) socket.send(`${head}${payload}}`, (error) => (error ? undefined : onSent()));
   };
 }
 
@@ -146,45 +178,3 @@ function refusalOf({ url, headers }: IncomingMessage, corsOrigins: readonly stri
 /** What a client says when it connects, by names in lower case. */
 const inLowerCase = (parameters: Readonly<Record<string, unknown>> = {}): Record<string, unknown> =>
   Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name.toLowerCase(), value]));
-
-/** The same checks as at the other door; the errors are told, and nothing runs. */
-function prepare(
-  { schema, introspection }: SocketDoor,
-  createContext: () => Context,
-  { query, operationName, variables }: SubscribePayload,
-): SubscriptionArgs | readonly GraphQLError[] {
-  let document: DocumentNode;
-  try {
-    checkVariables(variables);
-    document = parse(query, { maxTokens: limits.tokens });
-  } catch (error) {
-    const { message } = error as Error;
-    const refusal =
-      error instanceof GraphQLError ? error : new GraphQLError(message, { originalError: error as Error });
-    return [coded(refusal, 'GRAPHQL_PARSE_FAILED')];
-  }
-  const options = { maxErrors: limits.errors, hideSuggestions: !introspection };
-  const errors = validate(schema, document, validationRules, options);
-  if (errors.length > 0) return errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED'));
-  if (getOperationAST(document, operationName)?.operation !== 'subscription') {
-    const message = 'Only subscriptions run over the socket: send queries and mutations over HTTP.';
-    return [coded(new GraphQLError(message), 'BAD_REQUEST')];
-  }
-  return {
-    schema,
-    document,
-    operationName,
-    variableValues: variables,
-    contextValue: createContext(),
-  };
-}
-
-/** The codes that Apollo Server gives the same errors at the other door. */
-const coded = (error: GraphQLError, code: string): GraphQLError =>
-  new GraphQLError(error.message, {
-    originalError: error.originalError,
-    nodes: error.nodes,
-    source: error.source,
-    positions: error.positions,
-    extensions: { code },
-  });

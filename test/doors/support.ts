@@ -112,6 +112,20 @@ export class RawSocket {
     return this.next();
   }
 
+  /** Takes nothing more of what arrives until it is resumed. */
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  /** What has arrived and nobody has asked for. */
+  take<T = { type: string; id?: string; payload?: any }>(): T[] {
+    return this.messages.splice(0) as T[];
+  }
+
   close(): void {
     this.socket.close();
   }

@@ -26,6 +26,7 @@ describe('Without any variable', () => {
       mailFrom: 'Support <support@localhost>',
       mailLocale: 'en',
       mailDigestSeconds: 120,
+      logRetentionDays: null,
       rateLimits: { tickets: 2, comments: 60, uploads: 20 },
       logLevel: 'warn',
     });
@@ -74,6 +75,7 @@ it('All problems are told at once, each with its variable, and no value is repea
     MAIL_FROM: wrong,
     MAIL_LOCALE: wrong,
     MAIL_DIGEST_SECONDS: wrong,
+    LOG_RETENTION: wrong,
     RATE_LIMITS: wrong,
     LOG_LEVEL: wrong,
   });
@@ -87,6 +89,7 @@ it('All problems are told at once, each with its variable, and no value is repea
     'MAIL_FROM: an address, such as Support <support@example.com>',
     'MAIL_LOCALE: one of en, ru',
     'MAIL_DIGEST_SECONDS: a whole number, 0..86400, or off',
+    'LOG_RETENTION: a number of days, 1..36500, or off',
     'RATE_LIMITS: off, or numbers of 1 or more, such as tickets=2,comments=60,uploads=20',
     'LOG_LEVEL: one of fatal, error, warn, info, debug, trace, silent',
     'HOST: without JWT_SECRET or JWKS_URL the gateway is a demo and listens on 127.0.0.1 alone',
@@ -264,6 +267,16 @@ describe.each<[string, keyof ReturnType<typeof loadConfig>, [string, unknown][],
     ['86401', '-1', '1.5', 'on', '2m'],
   ],
   [
+    'LOG_RETENTION',
+    'logRetentionDays',
+    [
+      ['1', 1],
+      ['36500', 36_500],
+      ['off', null],
+    ],
+    ['0', '36501', '-1', '1.5', 'on', '30d'],
+  ],
+  [
     'RATE_LIMITS',
     'rateLimits',
     [
@@ -363,6 +376,7 @@ it('Every variable has a test here', () => {
     'MAIL_FROM',
     'MAIL_LOCALE',
     'MAIL_DIGEST_SECONDS',
+    'LOG_RETENTION',
     'RATE_LIMITS',
     'LOG_LEVEL',
   ]);

@@ -4,6 +4,7 @@ import type { ConversationHead, Cursors } from '../../live/cursors.js';
 import type { Context } from '../context.js';
 import { type Connection, connectionOf, type PageArgs, windowOf } from '../shared/pagination.js';
 import { CommentConnectionType } from './comment.type.js';
+import { Shared } from '../shared/shared-field.js';
 
 /** How many comments a page has when nothing is said. */
 export const commentsPageSize = 50;
@@ -29,6 +30,7 @@ export async function pageOfComments(
 /** How many comments there are. */
 @Resolver(() => CommentConnectionType)
 export class CommentConnectionResolver {
+  @Shared()
   @FieldResolver(() => Int, { description: 'How many comments the viewer may see.' })
   totalCount(@Root() { ticketId }: CommentPage, @Ctx() { loaders }: Context): Promise<number> {
     return loaders.comments.count(ticketId);

@@ -13,6 +13,7 @@ import { TicketType } from '../ticket/ticket.type.js';
 import { AddCommentInput, DeleteCommentInput, UpdateCommentInput } from './comment.input.js';
 import { CommentPayloadType, DeleteCommentPayloadType } from './comment-payload.js';
 import { CommentType } from './comment.type.js';
+import { Shared } from '../shared/shared-field.js';
 
 /** Comments, and what can be done to them. */
 @Resolver(() => CommentType)
@@ -58,11 +59,13 @@ export class CommentResolver {
     return this.comments.delete(call, input.commentId);
   }
 
+  @Shared()
   @FieldResolver(() => ID, idField)
   id(@Root() comment: Comment): string {
     return globalId('Comment', comment.id);
   }
 
+  @Shared()
   @FieldResolver(() => Boolean, {
     description: 'Whether the customer side has read it: its own comments it has, notes it can not.',
   })
@@ -71,6 +74,7 @@ export class CommentResolver {
     return ticket !== null && isReadByClient(comment, ticket);
   }
 
+  @Shared()
   @FieldResolver(() => TicketType, { description: 'The ticket that it belongs to.' })
   ticket(@Root() comment: Comment, @Ctx() { loaders }: Context): Promise<TicketType | null> {
     return loaders.visibleTicket.load(comment.ticketId);
@@ -92,16 +96,19 @@ export class CommentResolver {
     return splitFromId === null ? null : loaders.visibleComment.load(splitFromId);
   }
 
+  @Shared()
   @FieldResolver(() => [FileType], { description: 'Its files, in the order in which they were given.' })
   files(@Root() { id, fileCount }: Comment, @Ctx() { loaders }: Context): Promise<FileType[]> | FileType[] {
     return fileCount === 0 ? [] : loaders.files.load(id);
   }
 
+  @Shared()
   @FieldResolver(() => UserType, { description: 'Who wrote it.' })
   author(@Root() comment: Comment, @Ctx() { loaders }: Context): Promise<UserType | null> {
     return loaders.user.load(comment.authorId);
   }
 
+  @Shared()
   @FieldResolver(() => Boolean, { description: 'Whether its author was a customer when writing it.' })
   isClientAuthor(@Root() comment: Comment): boolean {
     return comment.authorRole === Role.CUSTOMER;

@@ -13,6 +13,8 @@ import { type Connection, connectionOf, PageArgs, windowOf } from '../shared/pag
 import { CursorScalar } from '../shared/scalars.js';
 import { TicketType } from '../ticket/ticket.type.js';
 import { ConversationType, MemberType } from './conversation.type.js';
+import { pageOfEvents } from './events-page.js';
+import { Shared } from '../shared/shared-field.js';
 
 const eventsPageSize = 50;
 
@@ -21,16 +23,19 @@ const eventsPageSize = 50;
 export class ConversationResolver {
   constructor(private readonly cursors: Cursors) {}
 
+  @Shared()
   @FieldResolver(() => ID, idField)
   id(@Root() ticket: Ticket): string {
     return globalId('Conversation', ticket.id);
   }
 
+  @Shared()
   @FieldResolver(() => TicketType, { description: 'What it is about.' })
   ticket(@Root() ticket: Ticket): TicketType {
     return ticket;
   }
 
+  @Shared()
   @FieldResolver(() => [MemberType], { description: 'Who takes part, in the order in which they joined.' })
   members(@Root() ticket: Ticket, @Ctx() { loaders }: Context): Promise<MemberType[]> {
     return loaders.members.load(ticket.id);
@@ -50,6 +55,7 @@ export class ConversationResolver {
     return mark && loaders.visibleComment.load(mark.commentId);
   }
 
+  @Shared()
   @FieldResolver(() => CursorScalar, {
     description: 'Position of its newest event: subscribe `after` it to miss nothing.',
   })
@@ -57,14 +63,16 @@ export class ConversationResolver {
     return this.cursors.write(viewer, ticket.id, ticket);
   }
 
+  @Shared()
   @FieldResolver(() => ConversationEventConnectionType, { description: 'Everything that happened, oldest first.' })
   async events(
     @Root() ticket: Ticket,
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { loaders, viewer }: Context,
+    @Ctx() context: Context,
   ): Promise<Connection<LogEntry>> {
+    const { viewer } = context;
     const window = windowOf(page, eventsPageSize, (cursor, path) => this.cursors.read(viewer, ticket, cursor, path));
-    const loaded = await loaders.events.load(ticket.id, window);
+    const loaded = await pageOfEvents(context, ticket, window);
     return connectionOf(loaded, (entry) => this.cursors.write(viewer, ticket.id, entry));
   }
 }
@@ -72,11 +80,13 @@ export class ConversationResolver {
 /** Members. */
 @Resolver(() => MemberType)
 export class MemberResolver {
+  @Shared()
   @FieldResolver(() => ID, idField)
   id(@Root() member: Member): string {
     return globalId('Member', member.id);
   }
 
+  @Shared()
   @FieldResolver(() => UserType, { description: 'Who it is.' })
   user(@Root() member: Member, @Ctx() { loaders }: Context): Promise<UserType | null> {
     return loaders.user.load(member.userId);

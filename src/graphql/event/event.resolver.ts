@@ -35,6 +35,7 @@ import {
   TicketSplitType,
   TicketUpdatedType,
 } from './event.type.js';
+import { Shared } from '../shared/shared-field.js';
 
 type Loaded<T> = Promise<T | null> | null;
 type Following = SubscribeResolverData<unknown, { ticketId: string; after?: string | null }, Context>;
@@ -51,6 +52,7 @@ const afterArgument = {
 export class ConversationEventResolver {
   constructor(private readonly cursors: Cursors) {}
 
+  @Shared()
   @Subscription(() => CommentAddedType, {
     description:
       'New comments of one ticket. With `after`: first all that came since, then live, with no gap and nothing twice.',
@@ -64,6 +66,7 @@ export class ConversationEventResolver {
     return entry;
   }
 
+  @Shared()
   @Subscription(() => ConversationEventType, {
     description: 'Everything that happens in one ticket, checkpoints included; `after` as in `commentAdded`.',
     subscribe: ({ args, context }: Following) => context.conversations.follow(context.viewer, args),
@@ -76,11 +79,13 @@ export class ConversationEventResolver {
     return item;
   }
 
+  @Shared()
   @FieldResolver(() => CursorScalar, { description: 'Its position in the conversation.' })
   cursor(@Root() item: StreamItem, @Ctx() { viewer }: Context): string {
     return this.cursors.write(viewer, item.ticketId, item);
   }
 
+  @Shared()
   @FieldResolver(() => UserType, { nullable: true, description: 'Who did it; null for the system itself.' })
   actor(@Root() { actorId }: StreamItem, @Ctx() { loaders }: Context): Loaded<UserType> {
     return actorId === null ? null : loaders.user.load(actorId);
@@ -91,6 +96,7 @@ export class ConversationEventResolver {
 function aboutTicket(type: ClassType<ConversationEventType>): ClassType<object> {
   @Resolver(() => type)
   class TicketEventResolver {
+    @Shared()
     @FieldResolver(() => TicketType, { description: 'The ticket as it is now.' })
     ticket(@Root() { ticketId }: LogEntry, @Ctx() { loaders }: Context): Loaded<TicketType> {
       return loaders.visibleTicket.load(ticketId);
@@ -114,6 +120,7 @@ export const TicketReopenedResolver = aboutTicket(TicketReopenedType);
 /** What is gone. */
 @Resolver(() => TicketDeletedType)
 export class TicketDeletedResolver {
+  @Shared()
   @FieldResolver(() => ID, { description: 'The ticket that was deleted.' })
   ticketId(@Root() { ticketId }: LogEntry): string {
     return globalId('Ticket', ticketId);
@@ -150,6 +157,7 @@ const isOfCopy = async (entry: LogEntry, loaders: Loaders): Promise<boolean> =>
 function aboutComment(type: ClassType<ConversationEventType>): ClassType<object> {
   @Resolver(() => type)
   class CommentEventResolver {
+    @Shared()
     @FieldResolver(() => CommentType, { description: 'The comment as it is now.' })
     comment(@Root() { commentId }: LogEntry, @Ctx() { loaders }: Context): Loaded<CommentType> {
       return commentId === null ? null : loaders.visibleComment.load(commentId);
@@ -167,6 +175,7 @@ export const CommentEditedResolver = aboutComment(CommentEditedType);
 /** What is said no more. */
 @Resolver(() => CommentRemovedType)
 export class CommentRemovedResolver {
+  @Shared()
   @FieldResolver(() => ID, { description: 'The comment that was removed.' })
   commentId(@Root() { commentId }: LogEntry): string | null {
     return commentId && globalId('Comment', commentId);
@@ -176,6 +185,7 @@ export class CommentRemovedResolver {
 /** Who came in. */
 @Resolver(() => MemberJoinedType)
 export class MemberJoinedResolver {
+  @Shared()
   @FieldResolver(() => UserType, { description: 'Who joined.' })
   user(@Root() { userId }: LogEntry, @Ctx() { loaders }: Context): Loaded<UserType> {
     return userId === null ? null : loaders.user.load(userId);
@@ -185,6 +195,7 @@ export class MemberJoinedResolver {
 /** What was rated, and how. */
 @Resolver(() => RatedType)
 export class RatedResolver {
+  @Shared()
   @FieldResolver(() => RateableType, { description: 'What the score was given to.' })
   async subject(@Root() { ticketId, commentId }: LogEntry, @Ctx() { loaders }: Context): Promise<RateableType | null> {
     return commentId
@@ -192,6 +203,7 @@ export class RatedResolver {
       : typed('Ticket', await loaders.visibleTicket.load(ticketId));
   }
 
+  @Shared()
   @FieldResolver(() => VoteType, { description: 'The score as it was given.' })
   vote(@Root() { voteId }: LogEntry, @Ctx() { loaders }: Context): Loaded<VoteType> {
     return voteId === null ? null : loaders.vote.load(voteId);

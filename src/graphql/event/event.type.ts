@@ -2,6 +2,7 @@ import { Field, InterfaceType, ObjectType } from 'type-graphql';
 import type { StreamItem } from '../../live/conversation-stream.js';
 import { connectionType } from '../shared/pagination.js';
 import { DateTimeScalar } from '../shared/scalars.js';
+import { Shared } from '../shared/shared-field.js';
 
 /** Something that happened in a conversation. */
 @InterfaceType('ConversationEvent', {
@@ -10,6 +11,7 @@ import { DateTimeScalar } from '../shared/scalars.js';
   resolveType: ({ type }: StreamItem) => type,
 })
 export abstract class ConversationEventType {
+  @Shared()
   @Field(() => DateTimeScalar, { description: 'When it happened.' })
   at: Date;
 }
@@ -47,12 +49,15 @@ export class CommentRemovedType extends ConversationEventType {}
 /** A field of a ticket was changed. */
 @ObjectType('FieldChange', { description: 'A field of a ticket that was changed.' })
 class FieldChangeType {
+  @Shared()
   @Field(() => String, { description: "Name of the ticket's field." })
   field: string;
 
+  @Shared()
   @Field(() => String, { nullable: true, description: 'Key, id or text; null where it was empty.' })
   before: string | null;
 
+  @Shared()
   @Field(() => String, { nullable: true, description: 'Key, id or text; null where it is empty.' })
   after: string | null;
 }
@@ -63,6 +68,7 @@ class FieldChangeType {
   description: 'Fields of the ticket were changed, by somebody or by the rules of status and reading.',
 })
 export class TicketUpdatedType extends ConversationEventType {
+  @Shared()
   @Field(() => [FieldChangeType], { description: 'What was changed, with the values before and after.' })
   changes: FieldChangeType[];
 }

@@ -9,6 +9,7 @@ import { idField } from '../node/node.type.js';
 import { CreateUploadInput } from './file.input.js';
 import { FileType } from './file.type.js';
 import { UploadPayloadType } from './upload-payload.js';
+import { Shared } from '../shared/shared-field.js';
 
 /** Files, and announcing them. */
 @Resolver(() => FileType)
@@ -30,6 +31,7 @@ export class FileResolver {
     return this.uploads.create(call, input);
   }
 
+  @Shared()
   @FieldResolver(() => ID, idField)
   id(@Root() file: File): string {
     return globalId('File', file.id);

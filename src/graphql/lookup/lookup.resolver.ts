@@ -8,6 +8,7 @@ import type { Context } from '../context.js';
 import { idField } from '../node/node.type.js';
 import { LocalizedStringType, StateObjectType, TopicType } from './lookup.type.js';
 import { listOf } from './names.js';
+import { Shared } from '../shared/shared-field.js';
 
 const nameField = { description: 'Its name in the locale, else in the language, else in English.' };
 const namesField = { description: 'Its names in all locales.' };
@@ -31,11 +32,13 @@ export class StateResolver {
     return this.lookUps.states(type ?? null);
   }
 
+  @Shared()
   @FieldResolver(() => ID, idField)
   id(@Root() state: State): string {
     return globalId('State', state.id);
   }
 
+  @Shared()
   @FieldResolver(() => String, nameField)
   name(
     @Root() state: State,
@@ -45,6 +48,7 @@ export class StateResolver {
     return nameIn(state.localizedNames, locale == null ? locales : [locale]);
   }
 
+  @Shared()
   @FieldResolver(() => [LocalizedStringType], namesField)
   names(@Root() state: State): LocalizedStringType[] {
     return listOf(state.localizedNames);
@@ -66,11 +70,13 @@ export class TopicResolver {
     return this.lookUps.topic(key);
   }
 
+  @Shared()
   @FieldResolver(() => ID, idField)
   id(@Root() topic: Topic): string {
     return globalId('Topic', topic.id);
   }
 
+  @Shared()
   @FieldResolver(() => String, nameField)
   name(
     @Root() topic: Topic,
@@ -80,16 +86,19 @@ export class TopicResolver {
     return nameIn(topic.localizedNames, locale == null ? locales : [locale]);
   }
 
+  @Shared()
   @FieldResolver(() => [LocalizedStringType], namesField)
   names(@Root() topic: Topic): LocalizedStringType[] {
     return listOf(topic.localizedNames);
   }
 
+  @Shared()
   @FieldResolver(() => TopicType, { nullable: true, description: 'The topic above it; null at the top.' })
   parent(@Root() { parentId }: Topic, @Ctx() { loaders }: Context): Promise<TopicType | null> | null {
     return parentId === null ? null : loaders.topic.load(parentId);
   }
 
+  @Shared()
   @FieldResolver(() => [TopicType], { description: 'The topics below it, in order.' })
   subtopics(@Root() topic: Topic, @Ctx() { loaders }: Context): Promise<TopicType[]> {
     return loaders.subtopics.load(topic.id);

@@ -12,6 +12,7 @@ import { type CountedConnection, pageByName } from '../shared/counted-connection
 import { PageArgs } from '../shared/pagination.js';
 import { userConnection } from './person-connections.js';
 import { GroupType, OrganizationType, ProjectType, UserType } from './person.type.js';
+import { Shared } from '../shared/shared-field.js';
 
 /** People; what of them is private is null or empty for others. */
 @Resolver(() => UserType)
@@ -21,6 +22,7 @@ export class UserResolver {
     return loaders.user.load(viewer.id);
   }
 
+  @Shared()
   @FieldResolver(() => ID, idField)
   id(@Root() user: User): string {
     return globalId('User', user.id);
@@ -75,6 +77,7 @@ export class UserResolver {
 /** Organizations. */
 @Resolver(() => OrganizationType)
 export class OrganizationResolver {
+  @Shared()
   @FieldResolver(() => ID, idField)
   id(@Root() organization: Organization): string {
     return globalId('Organization', organization.id);
@@ -84,11 +87,13 @@ export class OrganizationResolver {
 /** Projects. */
 @Resolver(() => ProjectType)
 export class ProjectResolver {
+  @Shared()
   @FieldResolver(() => ID, idField)
   id(@Root() project: Project): string {
     return globalId('Project', project.id);
   }
 
+  @Shared()
   @FieldResolver(() => OrganizationType, { description: 'The organization that it is a part of.' })
   organization(@Root() project: Project, @Ctx() { loaders }: Context): Promise<OrganizationType | null> {
     return loaders.organization.load(project.organizationId);
@@ -98,6 +103,7 @@ export class ProjectResolver {
 /** Groups. */
 @Resolver(() => GroupType)
 export class GroupResolver {
+  @Shared()
   @FieldResolver(() => ID, idField)
   id(@Root() group: Group): string {
     return globalId('Group', group.id);

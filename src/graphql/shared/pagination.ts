@@ -3,6 +3,7 @@ import type { LoadedPage, Window } from '../../db/keyset.js';
 import { invalid } from '../../errors.js';
 import { CursorScalar } from './scalars.js';
 import { Between, CheckedLater } from './validation.js';
+import { Shared } from './shared-field.js';
 
 const largestPage = 100;
 
@@ -35,15 +36,19 @@ export class PageArgs {
     'Where a page stands in its list. Pages take `first` or `last`, 0..100; without either, 50 comments or events and 20 of anything else.',
 })
 class PageInfoType {
+  @Shared()
   @Field(() => Boolean, { description: 'Whether there is more after this page.' })
   hasNextPage: boolean;
 
+  @Shared()
   @Field(() => Boolean, { description: 'Whether there is more before this page.' })
   hasPreviousPage: boolean;
 
+  @Shared()
   @Field(() => CursorScalar, { nullable: true, description: 'Position of the first item; null on an empty page.' })
   startCursor: string | null;
 
+  @Shared()
   @Field(() => CursorScalar, { nullable: true, description: 'Position of the last item; null on an empty page.' })
   endCursor: string | null;
 }
@@ -65,21 +70,26 @@ export interface Connection<T> {
 export function connectionType<T extends object>(name: string, node: () => ClassType<T>): ClassType<Connection<T>> {
   @ObjectType(`${name}Edge`, { description: `An item of a ${name}Connection.` })
   class EdgeType {
+    @Shared()
     @Field(() => CursorScalar, { description: 'Its position.' })
     cursor: string;
 
+    @Shared()
     @Field(node, { description: 'The item itself.' })
     node: T;
   }
 
   @ObjectType(`${name}Connection`, { description: `A page of a list.` })
   class ConnectionType {
+    @Shared()
     @Field(() => [EdgeType], { description: 'The items with their positions.' })
     edges: EdgeType[];
 
+    @Shared()
     @Field(() => [node()], { description: 'The items alone.' })
     nodes: T[];
 
+    @Shared()
     @Field(() => PageInfoType, { description: 'Where the page stands in the list.' })
     pageInfo: PageInfoType;
   }

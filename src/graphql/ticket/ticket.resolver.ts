@@ -20,6 +20,7 @@ import {
 } from './ticket.input.js';
 import { TicketType } from './ticket.type.js';
 import { UpdateTicketInput } from './update-ticket.input.js';
+import { Shared } from '../shared/shared-field.js';
 
 /** The keys that a ticket can be asked for by. */
 @ArgsType()
@@ -119,21 +120,25 @@ export class TicketResolver {
     return this.readMarks.mark(call, input);
   }
 
+  @Shared()
   @FieldResolver(() => ID, idField)
   id(@Root() ticket: Ticket): string {
     return globalId('Ticket', ticket.id);
   }
 
+  @Shared()
   @FieldResolver(() => String, { description: '`INC-1234`: the prefix is configurable, the digits are `number`.' })
   humanId(@Root() ticket: Ticket): string {
     return this.reading.humanIdOf(ticket);
   }
 
+  @Shared()
   @FieldResolver(() => Boolean, { description: 'Whether it is not closed.' })
   isOpen(@Root() ticket: Ticket): boolean {
     return ticket.closedAt === null;
   }
 
+  @Shared()
   @FieldResolver(() => Boolean, { description: 'Whether the customer side has read everything that support wrote.' })
   isClientRead(@Root() { lastSupportSeq, clientReadSeq }: Ticket): boolean {
     return lastSupportSeq <= clientReadSeq;

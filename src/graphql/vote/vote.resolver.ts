@@ -14,10 +14,12 @@ import { UserType } from '../person/person.type.js';
 import { RateCommentInput, RateTicketInput } from './vote.input.js';
 import { VotePayloadType } from './vote-payload.js';
 import { RateableType, VoteType } from './vote.type.js';
+import { Shared } from '../shared/shared-field.js';
 
 /** What tickets and comments have in common. */
 @Resolver(() => RateableType)
 export class RateableResolver {
+  @Shared()
   @FieldResolver(() => VoteType, {
     nullable: true,
     description: 'The newest score that it was given; older ones stay in the history.',
@@ -63,21 +65,25 @@ export class VoteResolver {
     return this.votes.rateComment(call, input);
   }
 
+  @Shared()
   @FieldResolver(() => ID, idField)
   id(@Root() vote: Vote): string {
     return globalId('Vote', vote.id);
   }
 
+  @Shared()
   @FieldResolver(() => Float, { description: '`score` on 0..1, comparable across scales.' })
   normalized(@Root() vote: Vote): number {
     return normalizedScore(vote.scale, vote.score);
   }
 
+  @Shared()
   @FieldResolver(() => UserType, { description: 'Who gave it.' })
   voter(@Root() vote: Vote, @Ctx() { loaders }: Context): Promise<UserType | null> {
     return loaders.user.load(vote.voterId);
   }
 
+  @Shared()
   @FieldResolver(() => RateableType, { description: 'What it was given to.' })
   async subject(@Root() { ticketId, commentId }: Vote, @Ctx() { loaders }: Context): Promise<RateableType | null> {
     return commentId

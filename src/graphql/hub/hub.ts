@@ -1,0 +1,61 @@
+import { execute, type ExecutionResult } from 'graphql';
+import { isStaff } from '../../auth/viewer.js';
+import type { ConversationStream } from '../../live/conversation-stream.js';
+import type { Thread } from '../../live/thread.js';
+import type { SubscriptionArgs } from '../subscribe.js';
+import { type Execution, Group } from './group.js';
+import { planOf } from './plan.js';
+import { Slots } from './slots.js';
+import { Subscriber } from './subscriber.js';
+
+/** How many events are executed at once: the others wait, so that those who write always find a connection. */
+const executionsAtOnce = 4;
+
+/** All subscriptions to conversations in this process: those that get the same answers form a group, which works each out once. */
+export class Hub {
+  private readonly groups = new WeakMap<Thread, Map<string, Group>>();
+  private readonly slots = new Slots(executionsAtOnce);
+
+  constructor(private readonly options: Pick<Execution, 'stringify' | 'onRetry'>) {}
+
+  /** Has a validated subscription take part in the group of those who ask for the same and may see the same. */
+  join(stream: ConversationStream, args: SubscriptionArgs): AsyncIterableIterator<ExecutionResult> {
+    const { thread } = stream;
+    const ofThread = this.groups.get(thread) ?? new Map<string, Group>();
+    this.groups.set(thread, ofThread);
+    const key = keyOf(args);
+    let group = ofThread.get(key);
+    if (!group) {
+      const made = this.open(stream, args, () => ofThread.get(key) === made && ofThread.delete(key));
+      group = made;
+      ofThread.set(key, group);
+    }
+    return new Subscriber(args.contextValue, group, stream, args.write);
+  }
+
+  private open({ thread, following }: ConversationStream, args: SubscriptionArgs, onOver: () => void): Group {
+    const request = {
+      schema: args.schema,
+      document: args.document,
+      operationName: args.operationName ?? null,
+      variableValues: args.variableValues ?? {},
+    };
+    const execution: Execution = {
+      ...this.options,
+      execute: (rootValue, contextValue) =>
+        this.slots.use(async () => execute({ ...request, rootValue, contextValue })),
+    };
+    return new Group(thread, { ...following, after: thread.endOf(following.numbering) }, execution, onOver);
+  }
+}
+
+/** Two who have the same key get the same answers, whoever of them asks. */
+function keyOf({ schema, document, operationName, variableValues, contextValue }: SubscriptionArgs): string {
+  const { viewer, locales } = contextValue;
+  const plan = planOf(schema, document, operationName);
+  const rights = plan.isShared ? (isStaff(viewer) ? 'staff' : 'customers') : [viewer.id, viewer.accessVersion];
+  const given = Object.entries(variableValues ?? {}).filter(([name]) => plan.variables.includes(name));
+  return JSON.stringify([rights, locales, operationName, given.sort(byName), document.loc?.source.body]);
+}
+
+const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);

@@ -1,0 +1,141 @@
+import { type ExecutionResult, GraphQLError } from 'graphql';
+import type { AppError } from '../../errors.js';
+import type { ConversationStream, StreamItem } from '../../live/conversation-stream.js';
+import type { Context } from '../context.js';
+import type { Answer, Group } from './group.js';
+
+/** Writes a payload to a client as it is, and calls back once it has left this process. */
+export type Write = (payload: string, onSent: () => void) => void;
+
+/**
+ * One subscription of one socket, as the iterator that graphql-ws asks for results. Payloads are written by the side; what the
+ * iterator brings is only why it ends. Nothing is queued: while one payload has not left, the next ones are left in the log,
+ * and the subscriber goes on from its own position once it has.
+ */
+export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefined> {
+  /** Whether it has all that its group has, and gets what the group gets. */
+  isLive = false;
+  private isStarted = false;
+  private isEnded = false;
+  private isSending = false;
+  private onSent: (() => void) | undefined;
+  private lastWord: ExecutionResult | undefined;
+  private onEnd: (() => void) | undefined;
+  private readonly sent = (): void => {
+    this.isSending = false;
+    this.onSent?.();
+  };
+
+  constructor(
+    readonly context: Context,
+    private readonly group: Group,
+    private readonly stream: ConversationStream,
+    private readonly write: Write,
+  ) {
+    if (stream.listener) stream.listener.onRefusal = () => this.end(this.refusal);
+    group.add(this);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Why its viewer gets nothing more, if that is so. */
+  get refusal(): AppError | undefined {
+    return this.stream.listener?.refusal;
+  }
+
+  /** How many looks at the thread had begun when it came. */
+  get since(): number {
+    return this.stream.listener?.since ?? 0;
+  }
+
+  /** Starts it, and waits for its end; an error comes as a last result. */
+  async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
+    if (!this.isStarted) {
+      this.isStarted = true;
+      void this.catchUp();
+    }
+    if (!this.isEnded) await new Promise<void>((resolve) => (this.onEnd = resolve));
+    const { lastWord } = this;
+    this.lastWord = undefined;
+    return lastWord ? { done: false, value: lastWord } : { done: true, value: undefined };
+  }
+
+  /** Ends it because its client wants no more. */
+  return(): Promise<IteratorResult<ExecutionResult, undefined>> {
+    this.end();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  /** Ends it, with an error or for good. */
+  end(error?: unknown): void {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    if (error !== undefined) this.lastWord = { data: null, errors: [asGraphQLError(error)] };
+    this.group.delete(this);
+    void this.stream.return();
+    this.onSent?.();
+    this.onEnd?.();
+  }
+
+  /** Writes an answer of its group if it has kept up, and notes where it stands if it can't any more. */
+  offer(item: StreamItem, position: number, answer: Answer | null): void {
+    const isKnown = item.type === 'Checkpoint' ? position < this.stream.position : position <= this.stream.position;
+    if (!this.isLive || this.isEnded || isKnown) return;
+    const isCovered = answer !== null && answer.look > this.since;
+    if (this.isSending || !isCovered) {
+      if (item.type !== 'Checkpoint') this.fallBehind();
+      return;
+    }
+    this.stream.position = position;
+    if (!answer.isSkipped) this.send(answer.text);
+    if (answer.isLast) this.end();
+  }
+
+  private send(text: string): void {
+    this.isSending = true;
+    this.write(text, this.sent);
+  }
+
+  private fallBehind(): void {
+    this.isLive = false;
+    this.group.fellBehind();
+    void this.catchUp();
+  }
+
+  private async catchUp(): Promise<void> {
+    try {
+      while (!this.isEnded) {
+        if (this.isSending) await new Promise<void>((resolve) => (this.onSent = resolve));
+        const item = await this.stream.poll();
+        if (this.isEnded) return;
+        if (item) {
+          await this.deliver(item);
+        } else if (this.stream.position >= this.group.position) {
+          if (this.stream.isOver || this.group.isOver) return this.end();
+          this.isLive = true;
+          this.group.caughtUp();
+          return;
+        }
+      }
+    } catch (error) {
+      this.end(error);
+    }
+  }
+
+  private async deliver(item: StreamItem): Promise<void> {
+    let answer: Answer | null = null;
+    while (!answer && !this.isEnded) answer = await this.group.answerTo(item);
+    if (!answer) return;
+    if (answer.look <= this.since) await this.stream.thread.look();
+    if (this.isEnded) return;
+    if (!answer.isSkipped) this.send(answer.text);
+    if (answer.isLast) this.end();
+  }
+}
+
+const asGraphQLError = (error: unknown): GraphQLError => {
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(originalError.message, { originalError });
+};

@@ -1,0 +1,32 @@
+import type { Database } from '../db/database.js';
+import type { Logger } from '../logger.js';
+import { type Bus, LocalBus } from './bus.js';
+import { Doorbell } from './doorbell.js';
+import { type Feed, openFeed } from './feed/open-feed.js';
+import { NotifyBus } from './notify-bus.js';
+import { Threads } from './thread.js';
+
+/** All that goes on while nobody asks. */
+export interface Live {
+  readonly bus: Bus;
+  readonly doorbell: Doorbell;
+  readonly threads: Threads;
+  readonly feed: Feed;
+}
+
+/** Opens it over the server at a URL, or over the embedded engine; what closes it again goes into a list as soon as it is open. */
+export async function openLive(
+  url: string | undefined,
+  db: Database,
+  logger: Logger,
+  closing: (() => Promise<void> | void)[],
+): Promise<Live> {
+  const bus = url === undefined ? new LocalBus() : new NotifyBus(url, db, logger);
+  closing.push(() => bus.close());
+  if (bus instanceof NotifyBus) await bus.open();
+  const doorbell = new Doorbell(bus, db, logger);
+  closing.push(() => doorbell.close());
+  const feed = await openFeed(url, db, bus, logger);
+  closing.push(() => feed.stop());
+  return { bus, doorbell, threads: new Threads(db, doorbell), feed };
+}

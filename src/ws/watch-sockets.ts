@@ -1,0 +1,90 @@
+import type { WebSocket, WebSocketServer } from 'ws';
+import { closeCode } from './end-of-session.js';
+
+/** How long sockets are waited for, in milliseconds. */
+export interface SocketTiming {
+  /** Without a sign of life for as long, a socket is pinged; as long after that, it is given up. */
+  readonly keepAliveMs: number;
+  /** For as long a client may take nothing of what waits for it. */
+  readonly stalledMs: number;
+}
+
+const standard: SocketTiming = { keepAliveMs: 12_000, stalledMs: 30_000 };
+/** Bytes that may wait for a client before nothing more is read from it: it could ask for answers without taking any. */
+const mostWaiting = 1_048_576;
+/** How long a client has to take the last of what waits for it, and the reason, in milliseconds. */
+const goodbyeMs = 3_000;
+
+interface State {
+  aliveAt: number;
+  pingedAt: number | null;
+  waiting: number;
+  /** Since when nothing was taken of what waits. */
+  stalledSince: number | null;
+}
+
+/**
+ * Closes sockets whose clients take nothing, with a code after which they come back, and ends those whose clients are gone
+ * without a word; `onStalled` hears of the former. One timer serves all sockets. The answer stops it.
+ */
+export function watchSockets(
+  sockets: WebSocketServer,
+  timing: Partial<SocketTiming> | undefined,
+  onStalled: () => void,
+): () => void {
+  const { keepAliveMs, stalledMs } = { ...standard, ...timing };
+  const states = new WeakMap<WebSocket, State>();
+
+  sockets.on('connection', (socket: WebSocket) => {
+    const state: State = { aliveAt: Date.now(), pingedAt: null, waiting: 0, stalledSince: null };
+    states.set(socket, state);
+    const isAlive = (): void => {
+      state.aliveAt = Date.now();
+      state.pingedAt = null;
+    };
+    socket.on('pong', isAlive);
+    socket.on('message', () => {
+      isAlive();
+      if (socket.bufferedAmount > mostWaiting) socket.pause();
+    });
+  });
+
+  const close = (socket: WebSocket): void => {
+    onStalled();
+    socket.close(closeCode.tryLater, 'Too slow');
+    const timer = setTimeout(() => socket.terminate(), goodbyeMs);
+    socket.once('close', () => clearTimeout(timer));
+  };
+
+  const look = (socket: WebSocket, state: State, now: number): void => {
+    const { waiting } = state;
+    state.waiting = socket.bufferedAmount;
+    // A ping would stand at the end of what waits.
+    if (state.waiting > 0) {
+      if (state.stalledSince === null || state.waiting < waiting) state.stalledSince = now;
+      else if (now - state.stalledSince >= stalledMs) close(socket);
+      return;
+    }
+    if (state.stalledSince !== null) {
+      Object.assign(state, { stalledSince: null, aliveAt: now, pingedAt: null });
+      socket.resume();
+    } else if (state.pingedAt !== null) {
+      if (now - state.pingedAt >= keepAliveMs) socket.terminate();
+    } else if (now - state.aliveAt >= keepAliveMs) {
+      state.pingedAt = now;
+      socket.ping();
+    }
+  };
+
+  const timer = setInterval(
+    () => {
+      const now = Date.now();
+      for (const socket of sockets.clients) {
+        const state = states.get(socket);
+        if (state && socket.readyState === socket.OPEN) look(socket, state, now);
+      }
+    },
+    Math.min(1_000, keepAliveMs / 4, stalledMs / 4),
+  );
+  return () => clearInterval(timer);
+}
