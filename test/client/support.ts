@@ -47,7 +47,7 @@ export const follow = (ticketId: string, after: string, query = followTicket) =>
 });
 
 /** What happened in a ticket after a position, read page by page. */
-export async function readLog(actor: Actor, id: string, after: string): Promise<Event[]> {
+export async function readLog(actor: Actor, id: string, after: string | null): Promise<Event[]> {
   const events: Event[] = [];
   for (;;) {
     const { nodes, pageInfo } = (await actor.run(ticketLog, { id, after })).ticket.conversation.events;
