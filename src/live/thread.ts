@@ -84,8 +84,8 @@ export class Thread {
     this.onEnd();
   }
 
-  /** Looks at what is new and at everybody's rights, as they are after this call; the number of the look. */
-  look(): Promise<number> {
+  /** Looks at what is new and at everybody's rights, as they are after this call. */
+  look(): Promise<void> {
     return this.shared.run();
   }
 
@@ -124,7 +124,7 @@ export class Thread {
     });
   }
 
-  private async read(): Promise<number> {
+  private async read(): Promise<void> {
     const look = ++this.looks;
     const asked = this.accessVersion;
     const { values, bind } = parameters();
@@ -157,7 +157,6 @@ export class Thread {
     for (const entry of entries) this.append(entry);
     if (refused || entries.length > 0 || wasDeleted !== this.isDeleted) this.tell();
     if (entries.length === rowsPerRead) this.ring();
-    return look;
   }
 
   private append(entry: LogEntry): void {
