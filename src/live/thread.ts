@@ -97,7 +97,8 @@ export class Thread {
     const entries = await this.db.query<LogEntry>(this.rowsAfter(bind(this.id), numbering, bind(position)), values);
     // The numbers have no holes: what is missing was cleared away.
     if (entries[0]?.[numbering] !== position + 1) throw expired(['after']);
-    return entries;
+    // What is newer than the last look is told by the next one: nobody may be ahead of what the others know.
+    return entries.filter((entry) => (entry[numbering] ?? 0) <= this.end[numbering]);
   }
 
   /** Where what is known ends. */

@@ -1,4 +1,6 @@
 import { AppError } from '../../src/errors.js';
+import type { Doorbell } from '../../src/live/doorbell.js';
+import { Threads } from '../../src/live/thread.js';
 import { RawSocket } from '../doors/support.js';
 import { followTicket } from '../support/documents.js';
 import { type Actor, TestGateway } from '../support/gateway.js';
@@ -138,4 +140,17 @@ it('goes on for somebody who came while an event was confirmed and the database 
   await say(customer, ticketId, 'Hello');
   expect((await first.data()).conversationEvents.comment.body).toBe('Hello');
   expect(await second?.next()).toMatchObject({ data: { conversationEvents: { comment: { body: 'Hello' } } } });
+});
+
+it('reads of a thread no further than what was looked at, also what is not kept', async () => {
+  const { customer } = await gateway.cast();
+  const { id: ticketId } = await openTicket(customer);
+  for (const word of ['One', 'Two', 'Three']) await say(customer, ticketId, word);
+  const id = uuid(ticketId);
+  const silent = { watch: () => () => undefined } as unknown as Doorbell;
+  const threads = new Threads(gateway.app.services.db, silent);
+  const thread = threads.of({ id, staffSeq: 3, publicSeq: 3, accessVersion: 1 });
+  for (const numbering of ['staffSeq', 'publicSeq'] as const) {
+    expect((await thread.after(numbering, 1)).map((entry) => entry[numbering])).toEqual([2, 3]);
+  }
 });
