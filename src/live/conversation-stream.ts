@@ -61,11 +61,14 @@ export class ConversationStream implements AsyncIterableIterator<StreamItem> {
 
   /** The next event, as soon as there is one. */
   async next(): Promise<IteratorResult<StreamItem, undefined>> {
+    // Not since the last news: what only staff are told of would show in when customers hear that nothing has happened.
+    let quietUntil = Date.now() + idleMs;
     while (!this.stopped.signal.aborted) {
       const item = await this.poll();
       if (item) return { done: false, value: item };
       if (this.isOver) break;
-      this.owesCheckpoint = (await this.newsOr(idleMs)) === 'time';
+      this.owesCheckpoint = (await this.newsOr(quietUntil - Date.now())) === 'time';
+      if (this.owesCheckpoint) quietUntil = Date.now() + idleMs;
     }
     return { done: true, value: undefined };
   }

@@ -45,11 +45,6 @@ export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefi
     return this.stream.listener?.refusal;
   }
 
-  /** How many looks at the thread had begun when it came. */
-  get since(): number {
-    return this.stream.listener?.since ?? 0;
-  }
-
   /** Starts it, and waits for its end; an error comes as a last result. */
   async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
     if (!this.isStarted) {
@@ -83,19 +78,24 @@ export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefi
   offer(item: StreamItem, position: number, answer: Answer | null): void {
     const isKnown = item.type === 'Checkpoint' ? position < this.stream.position : position <= this.stream.position;
     if (!this.isLive || this.isEnded || isKnown) return;
-    const isCovered = answer !== null && answer.look > this.since;
-    if (this.isSending || !isCovered) {
+    if (this.isSending || !answer) {
       if (item.type !== 'Checkpoint') this.fallBehind();
       return;
     }
     this.stream.position = position;
-    if (!answer.isSkipped) this.send(answer.text);
-    if (answer.isLast) this.end();
+    this.take(answer);
   }
 
-  private send(text: string): void {
-    this.isSending = true;
-    this.write(text, this.sent);
+  /**
+   * Its rights were confirmed after the answer was read: by the look after that or, if it came later, by the one that its
+   * stream begins with.
+   */
+  private take({ text, isLast }: Answer): void {
+    if (text !== null) {
+      this.isSending = true;
+      this.write(text, this.sent);
+    }
+    if (isLast) this.end();
   }
 
   private fallBehind(): void {
@@ -127,11 +127,7 @@ export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefi
   private async deliver(item: StreamItem): Promise<void> {
     let answer: Answer | null = null;
     while (!answer && !this.isEnded) answer = await this.group.answerTo(item);
-    if (!answer) return;
-    if (answer.look <= this.since) await this.stream.thread.look();
-    if (this.isEnded) return;
-    if (!answer.isSkipped) this.send(answer.text);
-    if (answer.isLast) this.end();
+    if (answer && !this.isEnded) this.take(answer);
   }
 }
 
