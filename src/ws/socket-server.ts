@@ -2,7 +2,6 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from 'graphql-ws';
-import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { isSignedIn, type Viewer } from '../auth/viewer.js';
 import type { Context } from '../graphql/context.js';
@@ -15,6 +14,7 @@ import type { Logger } from '../logger.js';
 import type { SignIn } from '../services/sign-in.js';
 import { Documents } from './documents.js';
 import { closeCode, closeOnExpiry, closeOnRefusal, isUnauthenticated } from './end-of-session.js';
+import { speak } from './speak.js';
 import { type SocketTiming, watchSockets } from './watch-sockets.js';
 
 /** What the WebSocket door needs. */
@@ -29,12 +29,6 @@ export interface SocketDoor {
   readonly corsOrigins: readonly string[];
   readonly logger: Logger;
   readonly timing?: Partial<SocketTiming> | undefined;
-}
-
-interface Session extends Record<PropertyKey, unknown> {
-  /** What the client said of itself; who that is and what they may do is asked anew for each subscription. */
-  authorization?: string | undefined;
-  acceptLanguage?: string | undefined;
 }
 
 /** How long a client may take to say who it is, in milliseconds. */
@@ -54,9 +48,9 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
     door.logger.warn({ error }, 'an event could not be read and is tried again');
   const stringify = (result: ExecutionResult): string => JSON.stringify(formatted(door, result) ?? result);
   const hub = new Hub({ stringify, onRetry });
-  const { dispose } = useServer<Record<string, unknown>, Session>(
+  speak(
+    sockets,
     {
-      isProd: true,
       connectionInitWaitTimeout: initTimeoutMs,
       onConnect: async ({ connectionParams, extra, subscriptions }) => {
         const { socket, request } = extra;
@@ -106,9 +100,7 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
       },
       subscribe: (args) => subscribe(args as SubscriptionArgs, hub, ({ originalError }) => onRetry(originalError)),
     },
-    sockets,
-    // Sockets are pinged with care for those who are slow.
-    0,
+    door.logger,
   );
   const unwatch = watchSockets(sockets, door.timing, () => door.logger.info('a socket took nothing and was closed'));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -124,15 +116,11 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request));
   });
-  sockets.on('connection', (socket) => {
-    // In place of a listener of graphql-ws that prints on the console whatever anybody sends.
-    socket.removeAllListeners('error').on('error', (error) => door.logger.debug({ error }, 'a socket failed'));
-  });
   return async () => {
     unwatch();
     for (const socket of sockets.clients) socket.close(closeCode.restarting, 'Restarting');
     const timer = setTimeout(() => sockets.clients.forEach((socket) => socket.terminate()), goodbyeMs);
-    await dispose();
+    await new Promise((resolve) => sockets.close(resolve));
     clearTimeout(timer);
   };
 }
