@@ -13,7 +13,8 @@ const { values } = parseArgs({
     database: { type: 'string', default: process.env.DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres' },
   },
 });
-const warmUp = 5;
+const warmUp = 10;
+const writesToWarmUp = 100;
 const settleMs = 1_000;
 
 /** Throws unless a copy tells all that was asked for, and tells of what the database holds now. */
@@ -24,11 +25,28 @@ function check(copy, body, name) {
   deepEqual(comment, { id, body, sentAt, author: { id: author.id, name }, vote: { score: 1 } });
 }
 
+/** What the server's CPU does while something goes on, and shortly after it, in microseconds. */
+async function cpuWhile(pid, work) {
+  const start = cpuOf(pid);
+  await work();
+  await pause(100);
+  return cpuOf(pid) - start;
+}
+
+/** What it takes to write a comment that nobody hears of. */
+async function costOfWriting(server, comments) {
+  let cpu = 0;
+  for (let n = 0; n < writesToWarmUp; n++) await server.say('warm-up');
+  for (let n = 0; n < comments; n++) cpu += await cpuWhile(server.pid, () => server.say(`nobody-hears-${n}`));
+  return cpu / comments;
+}
+
 /** One contender with so many sockets: CPU for each delivery, and how long the slowest hundredth took. */
 async function measure(open, sockets, comments) {
   const server = await open(values.database);
   const crowd = new Crowd();
   try {
+    const writing = await costOfWriting(server, comments);
     const heldBefore = await server.held();
     const rssBefore = rssOf(server.pid);
     await crowd.open({ ...server.crowd, count: sockets });
@@ -44,18 +62,22 @@ async function measure(open, sockets, comments) {
       if (server.isRead) await server.rename(name);
       const arriving = crowd.arrivals(text);
       await pause(50);
-      const start = cpuOf(server.pid);
-      const said = performance.timeOrigin + performance.now();
-      await server.say(text);
-      const { times, copy } = await arriving;
-      await pause(100);
+      let said;
+      let arrived;
+      const cost = await cpuWhile(server.pid, async () => {
+        said = performance.timeOrigin + performance.now();
+        await server.say(text);
+        arrived = await arriving;
+      });
+      const { times, copy } = arrived;
       if (server.isRead) check(copy, text, name);
       bytes = Buffer.byteLength(copy);
       if (n < 0) continue;
-      cpu += cpuOf(server.pid) - start;
+      cpu += cost;
       delays.push(...times.map((time) => time - said));
     }
-    return { cpu: cpu / (comments * sockets), p99: quantile(delays, 0.99), rss, held, bytes };
+    const fanOut = (cpu / comments - writing) / sockets;
+    return { cpu: cpu / (comments * sockets), fanOut, writing, p99: quantile(delays, 0.99), rss, held, bytes };
   } finally {
     await crowd.close();
     await server.stop();
@@ -75,11 +97,14 @@ for (let round = 0; round < Number(values.rounds); round++) {
     }
   }
 }
-console.log('| | sockets | CPU µs a delivery | p99 ms | KB RSS a subscriber | KB held a subscriber | bytes a frame |');
-console.log('| --- | --- | --- | --- | --- | --- | --- |');
+console.log(
+  '| | sockets | CPU µs a delivery | without writing | CPU ms to write | p99 ms | KB RSS a subscriber | KB held | bytes a frame |',
+);
+console.log(`|${' --- |'.repeat(9)}`);
 for (const rows of results.values()) {
   const { name, sockets, bytes } = rows[0];
   const of = (figure, digits, unit = 1) => (median(rows.map((row) => row[figure])) / unit).toFixed(digits);
+  const cpu = `${of('cpu', 1)} | ${of('fanOut', 1)} | ${of('writing', 1, 1000)}`;
   const memory = `${of('rss', 1, 1024)} | ${of('held', 1, 1024)}`;
-  console.log(`| ${name} | ${sockets} | ${of('cpu', 1)} | ${of('p99', 0)} | ${memory} | ${bytes} |`);
+  console.log(`| ${name} | ${sockets} | ${cpu} | ${of('p99', 0)} | ${memory} | ${bytes} |`);
 }

@@ -125,6 +125,7 @@ export class ConversationStream implements AsyncIterableIterator<StreamItem> {
 
   private pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
+      if (this.isStopped) return resolve();
       const timer = setTimeout(resolve, ms);
       this.wake = () => {
         clearTimeout(timer);

@@ -15,6 +15,8 @@ export type Write = (payload: string, onSent: (error?: Error | null) => void) =>
 export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefined> {
   /** Whether it has all that its group has, and gets what the group gets. */
   isLive = false;
+  /** How many looks at the thread had begun when it came. */
+  private readonly since: number;
   private isStarted = false;
   private isEnded = false;
   private isSending = false;
@@ -34,6 +36,7 @@ export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefi
     private readonly stream: ConversationStream,
     private readonly write: Write,
   ) {
+    this.since = stream.listener?.since ?? 0;
     if (stream.listener) stream.listener.onRefusal = () => this.end(this.refusal);
     group.add(this);
   }
@@ -45,11 +48,6 @@ export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefi
   /** Why its viewer gets nothing more, if that is so. */
   get refusal(): AppError | undefined {
     return this.stream.listener?.refusal;
-  }
-
-  /** How many looks at the thread had begun when it came. */
-  get since(): number {
-    return this.stream.listener?.since ?? 0;
   }
 
   /** Starts it, and waits for its end; an error comes as a last result. */
