@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
-import { GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from 'graphql-ws';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols, makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { isSignedIn, type Viewer } from '../auth/viewer.js';
 import type { Context } from '../graphql/context.js';
@@ -12,9 +12,9 @@ import { limits } from '../graphql/limits.js';
 import { subscribe, type SubscriptionArgs } from '../graphql/subscribe.js';
 import type { Logger } from '../logger.js';
 import type { SignIn } from '../services/sign-in.js';
+import { Connection } from './connection.js';
 import { Documents } from './documents.js';
 import { closeCode, closeOnExpiry, closeOnRefusal, isUnauthenticated } from './end-of-session.js';
-import { speak } from './speak.js';
 import { type SocketTiming, watchSockets } from './watch-sockets.js';
 
 /** What the WebSocket door needs. */
@@ -29,6 +29,13 @@ export interface SocketDoor {
   readonly corsOrigins: readonly string[];
   readonly logger: Logger;
   readonly timing?: Partial<SocketTiming> | undefined;
+}
+
+interface Session {
+  readonly socket: WebSocket;
+  /** What the client said of itself; who that is and what they may do is asked anew for each subscription. */
+  authorization?: string | undefined;
+  acceptLanguage?: string | undefined;
 }
 
 /** How long a client may take to say who it is, in milliseconds. */
@@ -48,60 +55,55 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
     door.logger.warn({ error }, 'an event could not be read and is tried again');
   const stringify = (result: ExecutionResult): string => JSON.stringify(formatted(door, result) ?? result);
   const hub = new Hub({ stringify, onRetry });
-  speak(
-    sockets,
-    {
-      connectionInitWaitTimeout: initTimeoutMs,
-      onConnect: async ({ connectionParams, extra, subscriptions }) => {
-        const { socket, request } = extra;
-        const { authorization, acceptlanguage } = inLowerCase(connectionParams);
-        // What is no text is a wrong one, not none.
-        extra.authorization =
-          authorization == null ? undefined : typeof authorization === 'string' ? authorization : '';
-        extra.acceptLanguage = typeof acceptlanguage === 'string' ? acceptlanguage : request.headers['accept-language'];
-        try {
-          const viewer = await door.signIn(extra.authorization);
-          if (!isSignedIn(viewer) || socket.readyState !== socket.OPEN) return undefined;
-          closeOnExpiry(viewer, socket);
-          const admission = {
-            check: () => door.signIn(extra.authorization),
-            watch: (listener: () => void) => door.watch(viewer.id, listener),
-            isBusy: () => Object.keys(subscriptions).length > 0,
-          };
-          closeOnRefusal(admission, socket);
-        } catch (error) {
-          if (isUnauthenticated(error)) return false;
-          door.logger.warn({ error }, 'could not tell who opens a socket');
-          extra.socket.close(closeCode.restarting, 'Try again');
-        }
-        return undefined;
-      },
-      onSubscribe: async ({ extra, subscriptions }, id, payload) => {
-        if (Object.keys(subscriptions).length > limits.subscriptions) return [tooMany()];
-        try {
-          const viewer = await door.signIn(extra.authorization);
-          const checked = documents.check(payload);
-          if (!('document' in checked)) return checked;
-          const contextValue = door.createContext(viewer, extra.acceptLanguage);
-          return { schema: door.schema, ...checked, contextValue, write: writer(extra.socket, id) };
-        } catch (error) {
-          if (isUnauthenticated(error)) extra.socket.close(closeCode.forbidden, 'Forbidden');
-          return [new GraphQLError((error as Error).message, { originalError: error as Error })];
-        }
-      },
-      onError: (_context, _id, _payload, errors) => errors.map(door.formatError),
-      execute: () => ({ errors: [new GraphQLError('only subscriptions run over the socket')] }),
-      onNext: ({ extra }, _id, _payload, _args, result) => {
-        // Somebody who was known when the socket was opened and is not any more; without a token there is nothing to lose.
-        const isRevoked =
-          extra.authorization !== undefined && result.errors?.some((error) => isUnauthenticated(error.originalError));
-        if (isRevoked) setImmediate(() => extra.socket.close(closeCode.forbidden, 'Forbidden'));
-        return formatted(door, result);
-      },
-      subscribe: (args) => subscribe(args as SubscriptionArgs, hub, ({ originalError }) => onRetry(originalError)),
+  const protocol = makeServer<Record<string, unknown>, Session>({
+    connectionInitWaitTimeout: initTimeoutMs,
+    onConnect: async ({ connectionParams, extra, subscriptions }) => {
+      const { socket } = extra;
+      const { authorization, acceptlanguage } = inLowerCase(connectionParams);
+      // What is no text is a wrong one, not none.
+      extra.authorization = authorization == null ? undefined : typeof authorization === 'string' ? authorization : '';
+      if (typeof acceptlanguage === 'string') extra.acceptLanguage = acceptlanguage;
+      try {
+        const viewer = await door.signIn(extra.authorization);
+        if (!isSignedIn(viewer) || socket.readyState !== socket.OPEN) return undefined;
+        closeOnExpiry(viewer, socket);
+        const admission = {
+          check: () => door.signIn(extra.authorization),
+          watch: (listener: () => void) => door.watch(viewer.id, listener),
+          isBusy: () => Object.keys(subscriptions).length > 0,
+        };
+        closeOnRefusal(admission, socket);
+      } catch (error) {
+        if (isUnauthenticated(error)) return false;
+        door.logger.warn({ error }, 'could not tell who opens a socket');
+        extra.socket.close(closeCode.restarting, 'Try again');
+      }
+      return undefined;
     },
-    door.logger,
-  );
+    onSubscribe: async ({ extra, subscriptions }, id, payload) => {
+      if (Object.keys(subscriptions).length > limits.subscriptions) return [tooMany()];
+      try {
+        const viewer = await door.signIn(extra.authorization);
+        const checked = documents.check(payload);
+        if (!('document' in checked)) return checked;
+        const contextValue = door.createContext(viewer, extra.acceptLanguage);
+        return { schema: door.schema, ...checked, contextValue, write: writer(extra.socket, id) };
+      } catch (error) {
+        if (isUnauthenticated(error)) extra.socket.close(closeCode.forbidden, 'Forbidden');
+        return [new GraphQLError((error as Error).message, { originalError: error as Error })];
+      }
+    },
+    onError: (_context, _id, _payload, errors) => errors.map(door.formatError),
+    execute: () => ({ errors: [new GraphQLError('only subscriptions run over the socket')] }),
+    onNext: ({ extra }, _id, _payload, _args, result) => {
+      // Somebody who was known when the socket was opened and is not any more; without a token there is nothing to lose.
+      const isRevoked =
+        extra.authorization !== undefined && result.errors?.some((error) => isUnauthenticated(error.originalError));
+      if (isRevoked) setImmediate(() => extra.socket.close(closeCode.forbidden, 'Forbidden'));
+      return formatted(door, result);
+    },
+    subscribe: (args) => subscribe(args as SubscriptionArgs, hub, ({ originalError }) => onRetry(originalError)),
+  });
   const unwatch = watchSockets(sockets, door.timing, () => door.logger.info('a socket took nothing and was closed'));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const refusal = refusalOf(request, door.corsOrigins);
@@ -114,7 +116,15 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
       socket.end(`${head}\r\n${length}\r\n\r\n${message}`, () => socket.destroy());
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request));
+    const acceptLanguage = request.headers['accept-language'];
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      sockets.emit('connection', webSocket, acceptLanguage);
+    });
+  });
+  sockets.on('connection', (socket: WebSocket, acceptLanguage: string | undefined) => {
+    socket.on('error', (error) => door.logger.debug({ error }, 'a socket failed'));
+    const closed = protocol.opened(new Connection(socket, door.logger), { socket, acceptLanguage });
+    socket.once('close', (code: number, reason: Buffer) => void closed(code, reason.toString()));
   });
   return async () => {
     unwatch();
@@ -138,7 +148,7 @@ const formatted = ({ formatError }: SocketDoor, { errors, ...result }: Execution
 function writer(socket: WebSocket, id: string): Write {
   const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
   return (payload, onSent) => {
-    if (socket.readyState === socket.OPEN) socket.send(`${head}${payload}}`, (error) => (error ? undefined : onSent()));
+    if (socket.readyState === socket.OPEN) socket.send(`${head}${payload}}`, onSent);
   };
 }
 

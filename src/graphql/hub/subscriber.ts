@@ -4,8 +4,8 @@ import type { ConversationStream, StreamItem } from '../../live/conversation-str
 import type { Context } from '../context.js';
 import type { Answer, Group } from './group.js';
 
-/** Writes a payload to a client as it is, and calls back once it has left this process. */
-export type Write = (payload: string, onSent: () => void) => void;
+/** Writes a payload to a client as it is, and calls back once it has left this process, or with why it can't. */
+export type Write = (payload: string, onSent: (error?: Error | null) => void) => void;
 
 /**
  * One subscription of one socket, as the iterator that graphql-ws asks for results. Payloads are written by the side; what the
@@ -15,13 +15,17 @@ export type Write = (payload: string, onSent: () => void) => void;
 export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefined> {
   /** Whether it has all that its group has, and gets what the group gets. */
   isLive = false;
+  /** How many looks at the thread had begun when it came. */
+  private readonly since: number;
   private isStarted = false;
   private isEnded = false;
   private isSending = false;
   private onSent: (() => void) | undefined;
   private lastWord: ExecutionResult | undefined;
   private onEnd: (() => void) | undefined;
-  private readonly sent = (): void => {
+  private readonly sent = (error?: Error | null): void => {
+    // The socket that failed is about to close.
+    if (error) return;
     this.isSending = false;
     this.onSent?.();
   };
@@ -32,6 +36,7 @@ export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefi
     private readonly stream: ConversationStream,
     private readonly write: Write,
   ) {
+    this.since = stream.listener?.since ?? 0;
     if (stream.listener) stream.listener.onRefusal = () => this.end(this.refusal);
     group.add(this);
   }
@@ -46,15 +51,19 @@ export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefi
   }
 
   /** Starts it, and waits for its end; an error comes as a last result. */
-  async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
+  next(): Promise<IteratorResult<ExecutionResult, undefined>> {
     if (!this.isStarted) {
       this.isStarted = true;
       void this.catchUp();
     }
-    if (!this.isEnded) await new Promise<void>((resolve) => (this.onEnd = resolve));
-    const { lastWord } = this;
-    this.lastWord = undefined;
-    return lastWord ? { done: false, value: lastWord } : { done: true, value: undefined };
+    return new Promise((resolve) => {
+      this.onEnd = () => {
+        const { lastWord } = this;
+        this.lastWord = undefined;
+        resolve(lastWord ? { done: false, value: lastWord } : { done: true, value: undefined });
+      };
+      if (this.isEnded) this.onEnd();
+    });
   }
 
   /** Ends it because its client wants no more. */
