@@ -32,7 +32,7 @@ export interface Resumable extends Client {
   ): AsyncIterableIterator<FormattedExecutionResult<Data, Extensions>>;
 }
 
-const patience = { firstMs: 1_000, longestMs: 30_000 };
+const patience = { firstMs: 1_000, longestMs: 10_000 };
 
 /**
  * Makes a client whose subscriptions move `after` with each event that is delivered: whenever the socket is lost they go on
