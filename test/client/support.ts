@@ -18,7 +18,7 @@ export interface Followed {
 /** A client that comes back after a blink. */
 export const client = (
   url: string,
-  token: string | (() => Promise<string>),
+  token: string | ResumableOptions['token'],
   options: Partial<ResumableOptions> = {},
 ): Resumable =>
   resumable({
