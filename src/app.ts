@@ -95,8 +95,9 @@ export interface AppOptions {
   readonly clock?: Clock;
 }
 
-/** How long requests that are under way may go on after `stop()`, in milliseconds. */
+/** How long requests that are under way may go on after `stop()`, and statements whose clients are gone after that, in milliseconds. */
 const drainMs = 8_000;
+const settleMs = 500;
 
 /** Opens both doors over a database; when that fails, nothing stays open. */
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
@@ -129,6 +130,7 @@ async function assemble(
 ): Promise<App> {
   const logger = options.logger ?? createLogger(config.logLevel);
   const db = new Database(options.database.dataSource);
+  closing.push(() => db.settle(settleMs));
   const { bus, doorbell, threads, feed } = await openLive(config.databaseUrl, db, logger, closing);
 
   const jobs = new Jobs(options.database.dataSource, logger, options.jobs || {});
