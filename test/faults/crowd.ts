@@ -82,6 +82,8 @@ export class Crowd {
     const authorization = `Bearer ${this.tokens.customer}`;
     const headers = { authorization, 'content-type': 'application/json', 'content-length': text.length };
     const call = request(place.url, { method: 'POST', headers: { ...headers, expect: '100-continue' } });
+    // Whoever waits for the answer hears of it, too.
+    call.on('error', () => undefined);
     call.flushHeaders();
     await once(call, 'continue');
     return async () => {
