@@ -3,18 +3,18 @@ import type { Duplex } from 'node:stream';
 import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
 import { isSignedIn, type Viewer } from '../auth/viewer.js';
 import type { Context } from '../graphql/context.js';
 import type { ErrorFormatter } from '../graphql/format-error.js';
 import { Hub } from '../graphql/hub/hub.js';
-import type { Write } from '../graphql/hub/subscriber.js';
 import { limits } from '../graphql/limits.js';
 import { subscribe, type SubscriptionArgs } from '../graphql/subscribe.js';
 import type { Logger } from '../logger.js';
 import type { SignIn } from '../services/sign-in.js';
 import { Documents } from './documents.js';
 import { closeCode, closeOnExpiry, closeOnRefusal, isUnauthenticated } from './end-of-session.js';
+import { SocketOutlet } from './outlet.js';
 import { type SocketTiming, watchSockets } from './watch-sockets.js';
 
 /** What the WebSocket door needs. */
@@ -35,6 +35,7 @@ interface Session extends Record<PropertyKey, unknown> {
   /** What the client said of itself; who that is and what they may do is asked anew for each subscription. */
   authorization?: string | undefined;
   acceptLanguage?: string | undefined;
+  outlet?: SocketOutlet;
 }
 
 /** How long a client may take to say who it is, in milliseconds. */
@@ -89,7 +90,8 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
           const checked = documents.check(payload);
           if (!('document' in checked)) return checked;
           const contextValue = door.createContext(viewer, extra.acceptLanguage);
-          return { schema: door.schema, ...checked, contextValue, write: writer(extra.socket, id) };
+          const outlet = (extra.outlet ??= new SocketOutlet(extra.socket, extra.request.socket));
+          return { schema: door.schema, ...checked, contextValue, outlet, write: outlet.writer(id) };
         } catch (error) {
           if (isUnauthenticated(error)) extra.socket.close(closeCode.forbidden, 'Forbidden');
           return [new GraphQLError((error as Error).message, { originalError: error as Error })];
@@ -145,14 +147,6 @@ const tooMany = (): GraphQLError =>
 /** What clients are told where something went wrong; undefined where nothing did. */
 const formatted = ({ formatError }: SocketDoor, { errors, ...result }: ExecutionResult): object | undefined =>
   errors && { ...result, errors: errors.map(formatError) };
-
-/** Writes results that graphql-ws need not know of, in the form that it gives them; on a socket that closes nothing goes on. */
-function writer(socket: WebSocket, id: string): Write {
-  const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-  return (payload, onSent) => {
-    if (socket.readyState === socket.OPEN) socket.send(`${head}${payload}}`, (error) => (error ? undefined : onSent()));
-  };
-}
 
 interface Refusal {
   readonly status: string;

@@ -12,8 +12,8 @@ export interface SocketTiming {
 }
 
 const standard: SocketTiming = { keepAliveMs: 12_000, stalledMs: 30_000 };
-/** Bytes that may wait for a client before nothing more is read from it: it could ask for answers without taking any. */
-const mostWaiting = 1_048_576;
+/** Bytes that may wait for a client before nothing more is worked out for it or read from it: it could ask without taking any. */
+export const mostWaiting = 1_048_576;
 /** How long a client has to take the last of what waits for it, and the reason, in milliseconds. */
 const goodbyeMs = 3_000;
 
