@@ -7,7 +7,6 @@ import { isSignedIn, type Viewer } from '../auth/viewer.js';
 import type { Context } from '../graphql/context.js';
 import type { ErrorFormatter } from '../graphql/format-error.js';
 import { Hub } from '../graphql/hub/hub.js';
-import type { Write } from '../graphql/hub/subscriber.js';
 import { limits } from '../graphql/limits.js';
 import { subscribe, type SubscriptionArgs } from '../graphql/subscribe.js';
 import type { Logger } from '../logger.js';
@@ -15,6 +14,7 @@ import type { SignIn } from '../services/sign-in.js';
 import { Connection } from './connection.js';
 import { Documents } from './documents.js';
 import { closeCode, closeOnExpiry, closeOnRefusal, isUnauthenticated } from './end-of-session.js';
+import { SocketOutlet } from './outlet.js';
 import { type SocketTiming, watchSockets } from './watch-sockets.js';
 
 /** What the WebSocket door needs. */
@@ -33,6 +33,8 @@ export interface SocketDoor {
 
 interface Session {
   readonly socket: WebSocket;
+  readonly connection: Duplex;
+  outlet?: SocketOutlet;
   /** What the client said of itself; who that is and what they may do is asked anew for each subscription. */
   authorization?: string | undefined;
   acceptLanguage?: string | undefined;
@@ -87,7 +89,8 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
         const checked = documents.check(payload);
         if (!('document' in checked)) return checked;
         const contextValue = door.createContext(viewer, extra.acceptLanguage);
-        return { schema: door.schema, ...checked, contextValue, write: writer(extra.socket, id) };
+        const outlet = (extra.outlet ??= new SocketOutlet(extra.socket, extra.connection));
+        return { schema: door.schema, ...checked, contextValue, outlet, write: outlet.writer(id) };
       } catch (error) {
         if (isUnauthenticated(error)) extra.socket.close(closeCode.forbidden, 'Forbidden');
         return [new GraphQLError((error as Error).message, { originalError: error as Error })];
@@ -118,12 +121,12 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
     }
     const acceptLanguage = request.headers['accept-language'];
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      sockets.emit('connection', webSocket, acceptLanguage);
+      sockets.emit('connection', webSocket, socket, acceptLanguage);
     });
   });
-  sockets.on('connection', (socket: WebSocket, acceptLanguage: string | undefined) => {
+  sockets.on('connection', (socket: WebSocket, connection: Duplex, acceptLanguage: string | undefined) => {
     socket.on('error', (error) => door.logger.debug({ error }, 'a socket failed'));
-    const closed = protocol.opened(new Connection(socket, door.logger), { socket, acceptLanguage });
+    const closed = protocol.opened(new Connection(socket, door.logger), { socket, connection, acceptLanguage });
     socket.once('close', (code: number, reason: Buffer) => void closed(code, reason.toString()));
   });
   return async () => {
@@ -143,14 +146,6 @@ const tooMany = (): GraphQLError =>
 /** What clients are told where something went wrong; undefined where nothing did. */
 const formatted = ({ formatError }: SocketDoor, { errors, ...result }: ExecutionResult): object | undefined =>
   errors && { ...result, errors: errors.map(formatError) };
-
-/** Writes results that graphql-ws need not know of, in the form that it gives them; on a socket that closes nothing goes on. */
-function writer(socket: WebSocket, id: string): Write {
-  const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-  return (payload, onSent) => {
-    if (socket.readyState === socket.OPEN) socket.send(`${head}${payload}}`, onSent);
-  };
-}
 
 interface Refusal {
   readonly status: string;

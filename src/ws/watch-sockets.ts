@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { WebSocket, WebSocketServer } from 'ws';
 import { closeCode } from './end-of-session.js';
@@ -12,8 +11,8 @@ export interface SocketTiming {
 }
 
 const standard: SocketTiming = { keepAliveMs: 12_000, stalledMs: 30_000 };
-/** Bytes that may wait for a client before nothing more is read from it: it could ask for answers without taking any. */
-const mostWaiting = 1_048_576;
+/** Bytes that may wait for a client before nothing more is worked out for it or read from it: it could ask without taking any. */
+export const mostWaiting = 1_048_576;
 /** How long a client has to take the last of what waits for it, and the reason, in milliseconds. */
 const goodbyeMs = 3_000;
 
@@ -44,7 +43,7 @@ export function watchSockets(
   const { keepAliveMs, stalledMs } = { ...standard, ...timing };
   const states = new WeakMap<WebSocket, State>();
 
-  sockets.on('connection', (socket: WebSocket, { socket: connection }: IncomingMessage) => {
+  sockets.on('connection', (socket: WebSocket, connection: Socket) => {
     const state: State = { connection, aliveAt: Date.now(), pingedAt: null, taken: 0, stalledSince: null };
     states.set(socket, state);
     const isAlive = (): void => {

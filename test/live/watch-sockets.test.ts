@@ -64,9 +64,9 @@ it('listens again to a client that has taken what waited for it before anybody l
 });
 
 it('leaves a client alone that takes a long answer slowly', async () => {
-  const { socket, next } = await scene({ stalledMs: 500 }, slowWay);
-  socket.send(megabytes(24));
-  expect(await next()).toBe(megabytes(24).length);
+  const { socket, next } = await scene({ stalledMs: 2_000 }, slowWay);
+  socket.send(megabytes(32));
+  expect(await next()).toBe(megabytes(32).length);
 });
 
 it('closes a socket that takes nothing although ever more is sent to it', async () => {

@@ -7,6 +7,14 @@ import type { Answer, Group } from './group.js';
 /** Writes a payload to a client as it is, and calls back once it has left this process, or with why it can't. */
 export type Write = (payload: string, onSent: (error?: Error | null) => void) => void;
 
+/** The way to a client, which all of its subscriptions share. */
+export interface Outlet {
+  /** Whether so much waits for the client that nothing more should be added. */
+  readonly isFull: boolean;
+  /** Does a piece of work that may end with a payload, once there is room for that and few others do the same. */
+  turn<T>(work: () => Promise<T>): Promise<T>;
+}
+
 /**
  * One subscription of one socket, as the iterator that graphql-ws asks for results. Payloads are written by the side; what the
  * iterator brings is only why it ends. Nothing is queued: while one payload has not left, the next ones are left in the log,
@@ -15,8 +23,6 @@ export type Write = (payload: string, onSent: (error?: Error | null) => void) =>
 export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefined> {
   /** Whether it has all that its group has, and gets what the group gets. */
   isLive = false;
-  /** How many looks at the thread had begun when it came. */
-  private readonly since: number;
   private isStarted = false;
   private isEnded = false;
   private isSending = false;
@@ -34,9 +40,8 @@ export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefi
     readonly context: Context,
     private readonly group: Group,
     private readonly stream: ConversationStream,
-    private readonly write: Write,
+    private readonly to: { readonly outlet: Outlet; readonly write: Write },
   ) {
-    this.since = stream.listener?.since ?? 0;
     if (stream.listener) stream.listener.onRefusal = () => this.end(this.refusal);
     group.add(this);
   }
@@ -87,7 +92,7 @@ export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefi
   offer(item: StreamItem, position: number, answer: Answer | null): void {
     const isKnown = item.type === 'Checkpoint' ? position < this.stream.position : position <= this.stream.position;
     if (!this.isLive || this.isEnded || isKnown) return;
-    if (this.isSending || !answer) {
+    if (this.isSending || !answer || this.to.outlet.isFull) {
       if (item.type !== 'Checkpoint') this.fallBehind();
       return;
     }
@@ -102,7 +107,7 @@ export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefi
   private take({ text, isLast }: Answer): void {
     if (text !== null) {
       this.isSending = true;
-      this.write(text, this.sent);
+      this.to.write(text, this.sent);
     }
     if (isLast) this.end();
   }
@@ -117,20 +122,29 @@ export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefi
     try {
       while (!this.isEnded) {
         if (this.isSending) await new Promise<void>((resolve) => (this.onSent = resolve));
-        const item = await this.stream.poll();
-        if (this.isEnded) return;
-        if (item) {
-          await this.deliver(item);
-        } else if (this.stream.position >= this.group.position) {
-          if (this.stream.isOver || this.group.isOver) return this.end();
-          this.isLive = true;
-          this.group.caughtUp();
-          return;
-        }
+        if (await this.to.outlet.turn(() => this.step())) return;
       }
     } catch (error) {
       this.end(error);
     }
+  }
+
+  /** Takes the next event that it has not got; true once there is none: it may have fallen behind again before that is heard. */
+  private async step(): Promise<boolean> {
+    const item = this.isEnded ? null : await this.stream.poll();
+    if (this.isEnded) return true;
+    if (item) {
+      await this.deliver(item);
+      return false;
+    }
+    if (this.stream.position < this.group.position) return false;
+    if (this.stream.isOver || this.group.isOver) {
+      this.end();
+    } else {
+      this.isLive = true;
+      this.group.caughtUp();
+    }
+    return true;
   }
 
   private async deliver(item: StreamItem): Promise<void> {
