@@ -31,6 +31,12 @@ export interface SocketDoor {
   readonly timing?: Partial<SocketTiming> | undefined;
 }
 
+/** What is kept of the request that opened a socket. */
+interface Opening {
+  readonly socket: Duplex;
+  readonly acceptLanguage: string | undefined;
+}
+
 interface Session {
   readonly socket: WebSocket;
   readonly connection: Duplex;
@@ -121,10 +127,10 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
     }
     const acceptLanguage = request.headers['accept-language'];
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      sockets.emit('connection', webSocket, socket, acceptLanguage);
+      sockets.emit('connection', webSocket, { socket, acceptLanguage });
     });
   });
-  sockets.on('connection', (socket: WebSocket, connection: Duplex, acceptLanguage: string | undefined) => {
+  sockets.on('connection', (socket: WebSocket, { socket: connection, acceptLanguage }: Opening) => {
     socket.on('error', (error) => door.logger.debug({ error }, 'a socket failed'));
     const closed = protocol.opened(new Connection(socket, door.logger), { socket, connection, acceptLanguage });
     socket.once('close', (code: number, reason: Buffer) => void closed(code, reason.toString()));
