@@ -2,6 +2,7 @@ import { type Bind, parameters, type Queryable } from '../../db/database.js';
 import { foldedText } from '../../db/search.js';
 import type { Logger } from '../../logger.js';
 import type { Bus } from '../bus.js';
+import { SharedRun } from '../shared-run.js';
 import type { FeedPosition } from './feed-cursors.js';
 import { type FeedRow, rowOf, type StoredRow } from './feed-row.js';
 import { feedHint } from './sequencer.js';
@@ -45,12 +46,11 @@ const rowsPerReplay = 100;
 export class FeedReader {
   /** By person. */
   private readonly listeners = new Map<string, Set<Call>>();
+  private readonly reading = new SharedRun(() => this.readOn());
   private readonly unsubscribe: () => void;
   private state: FeedState | undefined;
   /** The newest rows, without a hole, up to the state's position. */
   private kept: readonly FeedRow[] = [];
-  private running: Promise<void> | undefined;
-  private queued: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -88,25 +88,12 @@ export class FeedReader {
 
   /** Reads what is new by a statement that begins after this call: one for all who call meanwhile. */
   refresh(): Promise<void> {
-    this.running ??= this.readOn().finally(() => (this.running = undefined));
-    return this.running;
-  }
-
-  /** The same where one that is under way does not count, because it may have begun too early. */
-  refreshFromNow(): Promise<void> {
-    if (!this.running) return this.refresh();
-    this.queued ??= this.running
-      .catch(() => undefined)
-      .then(() => {
-        this.queued = undefined;
-        return this.refresh();
-      });
-    return this.queued;
+    return this.reading.run();
   }
 
   /** The rows behind a position: those that are at hand, or else some that are read for this listener alone. */
   async after(position: number, userId: string): Promise<FeedState> {
-    if (!this.state) await this.refreshFromNow();
+    if (!this.state) await this.refresh();
     const { state, kept } = this;
     const first = (state?.position ?? 0) - kept.length;
     if (state && position >= first) return { ...state, rows: kept.slice(position - first) };
@@ -115,7 +102,7 @@ export class FeedReader {
 
   /** The rights of a listener, found by a statement that begins after this call; undefined for who is none. */
   async rightsOf(userId: string): Promise<ListenerRights | undefined> {
-    await this.refreshFromNow();
+    await this.refresh();
     return this.state?.rights[userId];
   }
 
@@ -136,7 +123,7 @@ export class FeedReader {
   private async look(): Promise<void> {
     if (this.listeners.size === 0) return;
     try {
-      await this.refreshFromNow();
+      await this.refresh();
     } catch (error) {
       this.logger.warn({ error }, 'the feed could not be read; looking again in a second');
     }

@@ -146,7 +146,7 @@ export class TicketFeed implements AsyncIterableIterator<FeedItem> {
     this.hasNews = false;
     try {
       // What others have read may have been read before this one listened.
-      if (!this.isFresh) await this.reader.refreshFromNow();
+      if (!this.isFresh) await this.reader.refresh();
       this.isFresh = true;
       const state = await this.reader.after(this.position, this.viewer.id);
       this.requireRights(state.rights[this.viewer.id]);
