@@ -2,7 +2,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import {
   createSourceEventStream,
   type DocumentNode,
-  execute,
   type ExecutionResult,
   GraphQLError,
   type GraphQLSchema,
@@ -51,9 +50,7 @@ export async function subscribe(
   const source = await createSourceEventStream({ ...request, contextValue: args.contextValue });
   if (!(Symbol.asyncIterator in source)) return source;
   if (source instanceof ConversationStream) return hub.join(source, args);
-  const executeEvent = async (rootValue: unknown): Promise<ExecutionResult> =>
-    execute({ ...request, rootValue, contextValue: args.contextValue.fresh() });
-  return new ExecutedEvents(source as EventSource, executeEvent, onRetry);
+  return new ExecutedEvents(source as EventSource, hub.answersTo(args), onRetry);
 }
 
 /** Results of events; written out, because a generator that waits can't be told to stop. */

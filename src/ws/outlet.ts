@@ -39,8 +39,7 @@ export class SocketOutlet implements Outlet {
     const { socket } = this;
     const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
     return (payload, onSent) => {
-      if (socket.readyState === socket.OPEN)
-        socket.send(`${head}${payload}}`, (error) => (error ? undefined : onSent()));
+      if (socket.readyState === socket.OPEN) socket.send(`${head}${payload}}`, onSent);
     };
   }
 }

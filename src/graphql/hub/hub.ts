@@ -2,6 +2,7 @@ import { execute, type ExecutionResult } from 'graphql';
 import { isStaff } from '../../auth/viewer.js';
 import type { ConversationStream } from '../../live/conversation-stream.js';
 import type { Thread } from '../../live/thread.js';
+import type { Context } from '../context.js';
 import type { SubscriptionArgs } from '../subscribe.js';
 import { type Execution, Group } from './group.js';
 import { planOf } from './plan.js';
@@ -14,6 +15,7 @@ const executionsAtOnce = 4;
 /** All subscriptions to conversations in this process: those that get the same answers form a group, which works each out once. */
 export class Hub {
   private readonly groups = new WeakMap<Thread, Map<string, Group>>();
+  private readonly underWay = new Map<string, Promise<ExecutionResult>>();
   private readonly slots = new Slots(executionsAtOnce);
 
   constructor(private readonly options: Pick<Execution, 'stringify' | 'onRetry'>) {}
@@ -33,18 +35,35 @@ export class Hub {
     return new Subscriber(args.contextValue, group, stream, args);
   }
 
-  private open({ thread, following }: ConversationStream, args: SubscriptionArgs, onOver: () => void): Group {
+  /**
+   * Answers events that are not of a conversation: those who get the same answer share it while it is being worked out, which is
+   * when all ask who have kept up.
+   */
+  answersTo(args: SubscriptionArgs): (event: unknown) => Promise<ExecutionResult> {
+    const key = keyOf(args);
+    const answer = this.executes(args);
+    return (event) => {
+      const keyOfAnswer = `${key} ${JSON.stringify(event)}`;
+      const known = this.underWay.get(keyOfAnswer);
+      if (known) return known;
+      const made = answer(event, args.contextValue.fresh()).finally(() => this.underWay.delete(keyOfAnswer));
+      this.underWay.set(keyOfAnswer, made);
+      return made;
+    };
+  }
+
+  private executes(args: SubscriptionArgs): (rootValue: unknown, contextValue: Context) => Promise<ExecutionResult> {
     const request = {
       schema: args.schema,
       document: args.document,
       operationName: args.operationName ?? null,
       variableValues: args.variableValues ?? {},
     };
-    const execution: Execution = {
-      ...this.options,
-      execute: (rootValue, contextValue) =>
-        this.slots.use(async () => execute({ ...request, rootValue, contextValue })),
-    };
+    return (rootValue, contextValue) => this.slots.use(async () => execute({ ...request, rootValue, contextValue }));
+  }
+
+  private open({ thread, following }: ConversationStream, args: SubscriptionArgs, onOver: () => void): Group {
+    const execution: Execution = { ...this.options, execute: this.executes(args) };
     return new Group(thread, { ...following, after: thread.endOf(following.numbering) }, execution, onOver);
   }
 }

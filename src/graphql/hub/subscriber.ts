@@ -4,8 +4,8 @@ import type { ConversationStream, StreamItem } from '../../live/conversation-str
 import type { Context } from '../context.js';
 import type { Answer, Group } from './group.js';
 
-/** Writes a payload to a client as it is, and calls back once it has left this process. */
-export type Write = (payload: string, onSent: () => void) => void;
+/** Writes a payload to a client as it is, and calls back once it has left this process, or with why it can't. */
+export type Write = (payload: string, onSent: (error?: Error | null) => void) => void;
 
 /** The way to a client, which all of its subscriptions share. */
 export interface Outlet {
@@ -29,7 +29,9 @@ export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefi
   private onSent: (() => void) | undefined;
   private lastWord: ExecutionResult | undefined;
   private onEnd: (() => void) | undefined;
-  private readonly sent = (): void => {
+  private readonly sent = (error?: Error | null): void => {
+    // The socket that failed is about to close.
+    if (error) return;
     this.isSending = false;
     this.onSent?.();
   };
@@ -54,15 +56,19 @@ export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefi
   }
 
   /** Starts it, and waits for its end; an error comes as a last result. */
-  async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
+  next(): Promise<IteratorResult<ExecutionResult, undefined>> {
     if (!this.isStarted) {
       this.isStarted = true;
       void this.catchUp();
     }
-    if (!this.isEnded) await new Promise<void>((resolve) => (this.onEnd = resolve));
-    const { lastWord } = this;
-    this.lastWord = undefined;
-    return lastWord ? { done: false, value: lastWord } : { done: true, value: undefined };
+    return new Promise((resolve) => {
+      this.onEnd = () => {
+        const { lastWord } = this;
+        this.lastWord = undefined;
+        resolve(lastWord ? { done: false, value: lastWord } : { done: true, value: undefined });
+      };
+      if (this.isEnded) this.onEnd();
+    });
   }
 
   /** Ends it because its client wants no more. */
