@@ -32,15 +32,13 @@ export interface SocketDoor {
 }
 
 /** What is kept of the request that opened a socket. */
-interface Opening {
-  readonly socket: Duplex;
+interface Handshake extends Pick<IncomingMessage, 'socket'> {
   readonly acceptLanguage: string | undefined;
 }
 
 interface Session {
   readonly socket: WebSocket;
-  readonly connection: Duplex;
-  outlet?: SocketOutlet;
+  readonly outlet: SocketOutlet;
   /** What the client said of itself; who that is and what they may do is asked anew for each subscription. */
   authorization?: string | undefined;
   acceptLanguage?: string | undefined;
@@ -95,7 +93,7 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
         const checked = documents.check(payload);
         if (!('document' in checked)) return checked;
         const contextValue = door.createContext(viewer, extra.acceptLanguage);
-        const outlet = (extra.outlet ??= new SocketOutlet(extra.socket, extra.connection));
+        const { outlet } = extra;
         return { schema: door.schema, ...checked, contextValue, outlet, write: outlet.writer(id) };
       } catch (error) {
         if (isUnauthenticated(error)) extra.socket.close(closeCode.forbidden, 'Forbidden');
@@ -125,14 +123,13 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
       socket.end(`${head}\r\n${length}\r\n\r\n${message}`, () => socket.destroy());
       return;
     }
-    const acceptLanguage = request.headers['accept-language'];
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      sockets.emit('connection', webSocket, { socket, acceptLanguage });
-    });
+    const handshake: Handshake = { socket: request.socket, acceptLanguage: request.headers['accept-language'] };
+    sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, handshake));
   });
-  sockets.on('connection', (socket: WebSocket, { socket: connection, acceptLanguage }: Opening) => {
+  sockets.on('connection', (socket: WebSocket, { socket: connection, acceptLanguage }: Handshake) => {
     socket.on('error', (error) => door.logger.debug({ error }, 'a socket failed'));
-    const closed = protocol.opened(new Connection(socket, door.logger), { socket, connection, acceptLanguage });
+    const outlet = new SocketOutlet(socket, connection);
+    const closed = protocol.opened(new Connection(socket, door.logger), { socket, outlet, acceptLanguage });
     socket.once('close', (code: number, reason: Buffer) => void closed(code, reason.toString()));
   });
   return async () => {

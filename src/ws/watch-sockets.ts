@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { WebSocket, WebSocketServer } from 'ws';
 import { closeCode } from './end-of-session.js';
@@ -43,7 +44,7 @@ export function watchSockets(
   const { keepAliveMs, stalledMs } = { ...standard, ...timing };
   const states = new WeakMap<WebSocket, State>();
 
-  sockets.on('connection', (socket: WebSocket, { socket: connection }: { socket: Socket }) => {
+  sockets.on('connection', (socket: WebSocket, { socket: connection }: Pick<IncomingMessage, 'socket'>) => {
     const state: State = { connection, aliveAt: Date.now(), pingedAt: null, taken: 0, stalledSince: null };
     states.set(socket, state);
     const isAlive = (): void => {
