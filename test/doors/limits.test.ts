@@ -56,6 +56,13 @@ const tooMuch: [string, string][] = [
     `{ ${many(limits.repetitions / 2 + 2, () => '...f')} } fragment f on Query { viewer { id } }`,
   ],
   ['asks for too much', `{ ${many(limits.selections + 1, (i) => `f${i}`)} }`],
+  ['asks for the schema under many names', `{ ${many(5, (i) => `a${i}: __schema { types { name } }`)} }`],
+  ['asks for a type under many names', `{ ${many(5, (i) => `a${i}: __type(name: "Ticket") { name }`)} }`],
+  ['asks for parts of the schema under many names', `{ __schema { types { ${many(5, (i) => `a${i}: name`)} } } }`],
+  [
+    'asks for the schema at length',
+    `{ __schema { ${many(3, (i) => `...f${i}`)} } } ${many(3, (i) => `fragment f${i} on __Schema { ${'types { kind name description } '.repeat(22)} }`)}`,
+  ],
   ['doubles its fragments', chain(40, (next) => `...${next} ...${next}`, '__typename')],
   ['doubles them under other names', chain(11, (next) => `a: viewer { id } ...${next} ...${next}`, '__typename')],
   [
