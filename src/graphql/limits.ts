@@ -5,6 +5,7 @@ import {
   GraphQLError,
   type GraphQLResolveInfo,
   Kind,
+  type OperationDefinitionNode,
   type SelectionSetNode,
   specifiedRules,
   type ValidationRule,
@@ -58,6 +59,18 @@ export const limitsRule: ValidationRule = (context) => ({
 /** How many fields the answer to an operation has, were every page as full as it may be. */
 export const costOf = ({ operation, fragments }: Pick<GraphQLResolveInfo, 'operation' | 'fragments'>): number =>
   new Measurement((name) => fragments[name]).answersTo(operation.selectionSet);
+
+const costs = new WeakMap<OperationDefinitionNode, number>();
+
+/** The same for an operation of a document; worked out once, since clients send the same few documents over and over. */
+export function costIn({ definitions }: DocumentNode, operation: OperationDefinitionNode): number {
+  let cost = costs.get(operation);
+  if (cost !== undefined) return cost;
+  const fragments = definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+  cost = costOf({ operation, fragments: Object.fromEntries(fragments.map((each) => [each.name.value, each])) });
+  costs.set(operation, cost);
+  return cost;
+}
 
 /** Throws QUERY_TOO_COMPLEX for variables with too many objects, however they are nested. */
 export function checkVariables(variables: unknown): void {

@@ -7,18 +7,20 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { isSignedIn, type Viewer } from '../auth/viewer.js';
 import type { Context } from '../graphql/context.js';
 import type { ErrorFormatter } from '../graphql/format-error.js';
+import type { Gate } from '../graphql/documents/gate.js';
 import { Hub } from '../graphql/hub/hub.js';
 import type { Write } from '../graphql/hub/subscriber.js';
 import { limits } from '../graphql/limits.js';
 import { subscribe, type SubscriptionArgs } from '../graphql/subscribe.js';
 import type { Logger } from '../logger.js';
+import { payerOf } from '../services/payer.js';
 import type { SignIn } from '../services/sign-in.js';
 import { Documents } from './documents.js';
 import { closeCode, closeOnExpiry, closeOnRefusal, isUnauthenticated } from './end-of-session.js';
 import { type SocketTiming, watchSockets } from './watch-sockets.js';
 
 /** What the WebSocket door needs. */
-export interface SocketDoor {
+export interface SocketDoor extends Gate {
   readonly schema: GraphQLSchema;
   readonly introspection: boolean;
   readonly signIn: SignIn;
@@ -49,7 +51,7 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
     maxPayload: limits.frameBytes,
     handleProtocols: (protocols) => handleProtocols(protocols),
   });
-  const documents = new Documents(door.schema, door.introspection);
+  const documents = new Documents(door.schema, door.introspection, door);
   const onRetry = (error: unknown): void =>
     door.logger.warn({ error }, 'an event could not be read and is tried again');
   const stringify = (result: ExecutionResult): string => JSON.stringify(formatted(door, result) ?? result);
@@ -86,13 +88,13 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
         if (Object.keys(subscriptions).length > limits.subscriptions) return [tooMany()];
         try {
           const viewer = await door.signIn(extra.authorization);
-          const checked = documents.check(payload);
+          const checked = await documents.admit(payload, payerOf(viewer, extra.request.socket.remoteAddress));
           if (!('document' in checked)) return checked;
           const contextValue = door.createContext(viewer, extra.acceptLanguage);
           return { schema: door.schema, ...checked, contextValue, write: writer(extra.socket, id) };
         } catch (error) {
           if (isUnauthenticated(error)) extra.socket.close(closeCode.forbidden, 'Forbidden');
-          return [new GraphQLError((error as Error).message, { originalError: error as Error })];
+          return [asGraphQLError(error)];
         }
       },
       onError: (_context, _id, _payload, errors) => errors.map(door.formatError),
@@ -136,6 +138,9 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
     clearTimeout(timer);
   };
 }
+
+const asGraphQLError = (error: unknown): GraphQLError =>
+  error instanceof GraphQLError ? error : new GraphQLError((error as Error).message, { originalError: error as Error });
 
 const tooMany = (): GraphQLError =>
   new GraphQLError(`Too many subscriptions: at most ${limits.subscriptions} run over one socket.`, {
