@@ -17,6 +17,7 @@ import { payerOf } from '../services/payer.js';
 import type { SignIn } from '../services/sign-in.js';
 import { Documents } from './documents.js';
 import { closeCode, closeOnExpiry, closeOnRefusal, isUnauthenticated } from './end-of-session.js';
+import { SocketCount } from './socket-count.js';
 import { type SocketTiming, watchSockets } from './watch-sockets.js';
 
 /** What the WebSocket door needs. */
@@ -52,6 +53,7 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
     handleProtocols: (protocols) => handleProtocols(protocols),
   });
   const documents = new Documents(door.schema, door.introspection, door);
+  const count = new SocketCount(door.socketLimits);
   const onRetry = (error: unknown): void =>
     door.logger.warn({ error }, 'an event could not be read and is tried again');
   const stringify = (result: ExecutionResult): string => JSON.stringify(formatted(door, result) ?? result);
@@ -69,7 +71,12 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
         extra.acceptLanguage = typeof acceptlanguage === 'string' ? acceptlanguage : request.headers['accept-language'];
         try {
           const viewer = await door.signIn(extra.authorization);
-          if (!isSignedIn(viewer) || socket.readyState !== socket.OPEN) return undefined;
+          if (socket.readyState !== socket.OPEN) return undefined;
+          if (!count.enter(viewer, payerOf(viewer, request.socket.remoteAddress), socket)) {
+            socket.close(closeCode.tryLater, 'Too many sockets');
+            return undefined;
+          }
+          if (!isSignedIn(viewer)) return undefined;
           closeOnExpiry(viewer, socket);
           const admission = {
             check: () => door.signIn(extra.authorization),
