@@ -126,7 +126,7 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
       // Nobody else listens any more: without this a connection that is reset would end the process.
       socket.on('error', (error) => door.logger.debug({ error }, 'a refused socket failed'));
       const { status, message } = refusal;
-      const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8`;
+      const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff`;
       const length = `Content-Length: ${Buffer.byteLength(message)}`;
       socket.end(`${head}\r\n${length}\r\n\r\n${message}`, () => socket.destroy());
       return;
