@@ -102,6 +102,26 @@ describe.each([
   });
 });
 
+describe('A body that takes long to read', () => {
+  it.each([
+    ['brackets', '['.repeat(limits.bodyBytes)],
+    ['lists', `{"query":"{ __typename }","variables":{"a":[${'[],'.repeat(30_000)}0]}}`],
+    ['names', `{"query":"{ __typename }","variables":{${many(20_001, (i) => `"k${i}":1`).replaceAll(' ', ',')}}}`],
+    ['numbers', `{"query":"{ __typename }","variables":{"a":[${'1,'.repeat(20_001)}1]}}`],
+    ['names behind a text with a quote', `{"query":"\\"","variables":[${'1,'.repeat(20_001)}1]}`],
+  ])('because of its %s is refused before it is', async (_what, body) => {
+    const answer = await post(gateway.url, body);
+    expect([answer.status, refusalCodes(answer)]).toEqual([400, ['QUERY_TOO_COMPLEX']]);
+    expect(answer.text).toContain('at most 20000 values');
+  });
+
+  it('is taken when most of it is a text, whatever signs are in it', async () => {
+    const variables = { text: '[{,"\\\\'.repeat(60_000) };
+    const answer = await post(gateway.url, { query: 'query ($text: ID) { __typename @skip(if: false) }', variables });
+    expect(refusalCodes(answer)).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+  });
+});
+
 describe('A document that is longer than a frame', () => {
   it('is refused over HTTP as well', async () => {
     expect(await overHttp('{ __typename } #'.padEnd(limits.characters + 1, '-'))).toEqual(['QUERY_TOO_COMPLEX']);
