@@ -18,6 +18,7 @@ export const floors = [
   ['entities'],
   ['auth/token.ts', 'mail'],
   ['auth/viewer.ts', 'client', 'config.ts', 'errors.ts', 'global-id.ts', 'logger.ts'],
+  ['forms.ts'],
 ];
 
 const inSrc = (path) => `./src/${path}`;

@@ -9,6 +9,7 @@ import { type Chore, keepHouse } from './db/housekeeping.js';
 import { Jobs, type JobTiming } from './db/jobs.js';
 import { UnitOfWork } from './db/unit-of-work.js';
 import { Context } from './graphql/context.js';
+import { openGate } from './graphql/documents/gate.js';
 import { createErrorFormatter } from './graphql/format-error.js';
 import { createSchema } from './graphql/schema.js';
 import { watchConnections } from './http/drain.js';
@@ -86,7 +87,7 @@ export interface AppOptions {
   /** How busy this gateway is with jobs; false: it leaves them to others. */
   readonly jobs?: Partial<JobTiming> | false;
   readonly mailLimits?: Partial<MailLimits>;
-  /** How long a bucket of `RATE_LIMITS` takes to be full again. */
+  /** How long a bucket of `RATE_LIMITS`, or a budget of `COST_PER_MINUTE`, takes to be full again. */
   readonly quotaSeconds?: number;
   /** Text of the headers that GraphiQL starts with. */
   readonly graphiqlHeaders?: string;
@@ -191,6 +192,7 @@ async function assemble(
     schema: createSchema(services, (error) => logger.warn({ error: error.cause, code: error.code }, error.message)),
     introspection: config.introspection,
     corsOrigins: config.corsOrigins,
+    ...(await openGate(config, options.quotaSeconds)),
     signIn: createSignIn(createTokenVerifier(options.tokens), people),
     createContext: (viewer: Viewer, acceptLanguage?: string) =>
       new Context(viewer, db, services.conversations, services.feeds, acceptLanguage),

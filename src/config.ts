@@ -1,3 +1,5 @@
+import { isNamedNumbers, isOrigin, isStorage, isUrl, namedNumbers } from './forms.js';
+
 /** Variables as they are set; an empty one is as absent. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -12,6 +14,18 @@ export type BucketName = keyof typeof defaultRateLimits;
 
 /** How often they may. */
 export type RateLimits = Readonly<Record<BucketName, number>>;
+
+/** How many sockets somebody may hold at a time unless it is set. */
+const defaultSocketLimits = { customer: 100, staff: 1_000 };
+
+/** How many sockets a customer may hold at a time, and how many a member of staff. */
+export type SocketLimits = Readonly<typeof defaultSocketLimits>;
+
+/** Points that the dearest operation costs, fifty of which somebody may run a minute unless it is set. */
+const dearest = 50_000;
+
+/** Whether documents are known by their hash: none, those that were given and those that clients sent, or only those given. */
+export type TrustedDocumentsMode = 'off' | 'on' | 'only';
 
 /** Everything that can be set from outside. */
 export interface Config {
@@ -44,6 +58,13 @@ export interface Config {
   readonly logRetentionDays: number | null;
   /** Null: nothing is limited. */
   readonly rateLimits: RateLimits | null;
+  /** Points that the operations of one caller may cost within a minute; null: as many as they want. */
+  readonly costPerMinute: number | null;
+  /** Null: as many as they want. */
+  readonly socketLimits: SocketLimits | null;
+  readonly trustedDocuments: TrustedDocumentsMode;
+  /** A manifest of documents, or a folder of them. */
+  readonly trustedDocumentsFile?: string;
   readonly logLevel: string;
 }
 
@@ -60,26 +81,6 @@ const mailboxes = /^(?:[^\p{Cc}"<>@,;:]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@
 const longestDigestSeconds = 86_400;
 const longestRetentionDays = 36_500;
 const loopback = ['127.0.0.1', '::1', 'localhost'];
-
-const isUrl = (text: string, protocols: readonly string[]): boolean =>
-  URL.canParse(text) && protocols.includes(new URL(text).protocol);
-/** As browsers write one: in small letters, without a path or the port that goes without saying. */
-const isOrigin = (text: string): boolean => isUrl(text, ['http:', 'https:']) && new URL(text).origin === text;
-
-/** A folder by its whole path, or a bucket with what it takes to find it. */
-function isStorage(text: string): boolean {
-  if (text.startsWith('file:///')) return isUrl(text, ['file:']) && /^\/[^?#]+$/.test(text.slice('file://'.length));
-  if (!isUrl(text, ['s3:'])) return false;
-  const { hostname, username, port, hash, searchParams } = new URL(text);
-  const names = [...searchParams.keys()];
-  return (
-    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(hostname) &&
-    `${username}${port}${hash}` === '' &&
-    names.every((name) => name === 'region' || name === 'endpoint') &&
-    new Set(names).size === names.length &&
-    isUrl(searchParams.get('endpoint') ?? 'https://absent', ['http:', 'https:'])
-  );
-}
 
 interface Rule {
   readonly form: string;
@@ -132,8 +133,18 @@ const rules = {
   },
   RATE_LIMITS: {
     form: 'off, or numbers of 1 or more, such as tickets=2,comments=60,uploads=20',
-    holds: (text) => text === 'off' || isRateLimits(text),
+    holds: (text) => text === 'off' || isNamedNumbers(text, defaultRateLimits),
   },
+  COST_PER_MINUTE: {
+    form: `a whole number of ${dearest} or more, or off`,
+    holds: (text) => text === 'off' || (/^[1-9]\d{4,8}$/.test(text) && Number(text) >= dearest),
+  },
+  MAX_SOCKETS_PER_USER: {
+    form: 'off, or numbers of 1 or more, such as customer=100,staff=1000',
+    holds: (text) => text === 'off' || isNamedNumbers(text, defaultSocketLimits),
+  },
+  TRUSTED_DOCUMENTS: { form: 'off, on or only', holds: (text) => ['off', 'on', 'only'].includes(text) },
+  TRUSTED_DOCUMENTS_FILE: free,
   LOG_LEVEL: { form: `one of ${logLevels.join(', ')}`, holds: (text) => logLevels.includes(text) },
 } satisfies Record<string, Rule>;
 
@@ -159,20 +170,28 @@ export function loadConfig(environment: Environment): Config {
   if (isDemo && !loopback.includes(host)) {
     problems.push('HOST: without JWT_SECRET or JWKS_URL the gateway is a demo and listens on 127.0.0.1 alone');
   }
+  const { TRUSTED_DOCUMENTS: trusted = 'on', TRUSTED_DOCUMENTS_FILE: file } = variables;
+  if (trusted === 'only' && !file) problems.push('TRUSTED_DOCUMENTS_FILE: what TRUSTED_DOCUMENTS=only lets in');
+  if (trusted === 'only' && variables.INTROSPECTION === 'on') {
+    problems.push('INTROSPECTION: has to be off where TRUSTED_DOCUMENTS=only refuses what tools ask');
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze({
     port: Number(variables.PORT ?? 4000),
     host,
     dataDir: variables.DATA_DIR ?? './data',
     corsOrigins: originsIn(variables.CORS_ORIGINS),
-    introspection: variables.INTROSPECTION ? variables.INTROSPECTION === 'on' : isDemo,
+    introspection: variables.INTROSPECTION ? variables.INTROSPECTION === 'on' : isDemo && trusted !== 'only',
     ticketPrefix: variables.TICKET_PREFIX ?? 'INC',
     autoStatus: variables.AUTO_STATUS !== 'off',
     mailFrom: variables.MAIL_FROM ?? `Support <support@${hostOf(variables.PUBLIC_URL)}>`,
     mailLocale: (variables.MAIL_LOCALE ?? 'en') as MailLocale,
     mailDigestSeconds: digestSeconds(variables.MAIL_DIGEST_SECONDS),
     logRetentionDays: retentionDays(variables.LOG_RETENTION),
-    rateLimits: rateLimits(variables.RATE_LIMITS),
+    rateLimits: namedNumbers(variables.RATE_LIMITS, defaultRateLimits),
+    costPerMinute: costPerMinute(variables.COST_PER_MINUTE),
+    socketLimits: namedNumbers(variables.MAX_SOCKETS_PER_USER, defaultSocketLimits),
+    trustedDocuments: trusted as TrustedDocumentsMode,
     logLevel: variables.LOG_LEVEL ?? (isDemo ? 'warn' : 'info'),
     ...(variables.DATABASE_URL && { databaseUrl: variables.DATABASE_URL }),
     ...(variables.STORAGE_URL && { storageUrl: variables.STORAGE_URL }),
@@ -181,6 +200,7 @@ export function loadConfig(environment: Environment): Config {
     ...(variables.PUBLIC_URL && { publicUrl: variables.PUBLIC_URL }),
     ...(variables.SMTP_URL && { smtpUrl: variables.SMTP_URL }),
     ...(variables.JWT_ISSUER && { tokenIssuer: variables.JWT_ISSUER }),
+    ...(file && { trustedDocumentsFile: file }),
     ...(variables.JWT_AUDIENCE && { tokenAudience: variables.JWT_AUDIENCE }),
   });
 }
@@ -195,20 +215,4 @@ const digestSeconds = (text = '120'): number | null => (text === 'off' || Number
 
 const retentionDays = (text = 'off'): number | null => (text === 'off' ? null : Number(text));
 
-const rateLimitsIn = (text: string): string[][] => text.split(/\s*,\s*/).map((part) => part.split('='));
-
-function isRateLimits(text: string): boolean {
-  const limits = rateLimitsIn(text);
-  return (
-    limits.every(
-      ([name = '', limit = '', ...more]) =>
-        Object.hasOwn(defaultRateLimits, name) && /^[1-9]\d{0,5}$/.test(limit) && more.length === 0,
-    ) && new Set(limits.map(([name]) => name)).size === limits.length
-  );
-}
-
-function rateLimits(text: string | undefined): RateLimits | null {
-  if (text === 'off') return null;
-  const set = text ? rateLimitsIn(text).map(([name, limit]) => [name, Number(limit)]) : [];
-  return { ...defaultRateLimits, ...(Object.fromEntries(set) as Partial<RateLimits>) };
-}
+const costPerMinute = (text = `${50 * dearest}`): number | null => (text === 'off' ? null : Number(text));

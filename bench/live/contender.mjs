@@ -89,6 +89,7 @@ async function gateway(server) {
     HOST: '127.0.0.1',
     PORT: '0',
     RATE_LIMITS: 'off',
+    MAX_SOCKETS_PER_USER: 'off',
     MAIL_DIGEST_SECONDS: 'off',
     DATA_DIR: here('./data'),
   };

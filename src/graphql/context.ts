@@ -5,6 +5,7 @@ import { unauthenticated } from '../errors.js';
 import { createLoaders, type Loaders } from '../loaders/loaders.js';
 import type { Call } from '../services/call.js';
 import type { Conversations } from '../services/conversations.js';
+import type { Cost } from '../services/cost-budget.js';
 import type { TicketFeeds } from '../services/ticket-feeds.js';
 import { acceptedLocales } from './lookup/names.js';
 
@@ -12,6 +13,10 @@ import { acceptedLocales } from './lookup/names.js';
 export class Context {
   /** The mutation that is running. */
   call: Call | undefined;
+  /** Who pays for the operation. */
+  payer = '';
+  /** What it costs, where that is counted. */
+  cost: Cost | undefined;
   /** How long to wait before what was refused may be tried again. */
   retryAfterMs: number | undefined;
   private current: Loaders | undefined;

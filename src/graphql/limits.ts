@@ -5,6 +5,7 @@ import {
   GraphQLError,
   type GraphQLResolveInfo,
   Kind,
+  type OperationDefinitionNode,
   type SelectionSetNode,
   specifiedRules,
   type ValidationRule,
@@ -35,7 +36,7 @@ export const limits = {
   /** Bytes of a WebSocket frame. */
   frameBytes: 131_072,
   /** Subscriptions that run over one socket at a time. */
-  subscriptions: 500,
+  subscriptions: 50,
   /** Errors that validation tells at most. */
   errors: 10,
 } as const;
@@ -58,6 +59,18 @@ export const limitsRule: ValidationRule = (context) => ({
 /** How many fields the answer to an operation has, were every page as full as it may be. */
 export const costOf = ({ operation, fragments }: Pick<GraphQLResolveInfo, 'operation' | 'fragments'>): number =>
   new Measurement((name) => fragments[name]).answersTo(operation.selectionSet);
+
+const costs = new WeakMap<OperationDefinitionNode, number>();
+
+/** The same for an operation of a document; worked out once, since clients send the same few documents over and over. */
+export function costIn({ definitions }: DocumentNode, operation: OperationDefinitionNode): number {
+  let cost = costs.get(operation);
+  if (cost !== undefined) return cost;
+  const fragments = definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+  cost = costOf({ operation, fragments: Object.fromEntries(fragments.map((each) => [each.name.value, each])) });
+  costs.set(operation, cost);
+  return cost;
+}
 
 /** Throws QUERY_TOO_COMPLEX for variables with too many objects, however they are nested. */
 export function checkVariables(variables: unknown): void {
@@ -85,16 +98,28 @@ interface Place {
   readonly depth: number;
   readonly times: number;
   readonly page: number;
+  /** Whether the schema itself is asked about. */
+  readonly isAboutSchema: boolean;
 }
 
 /** How many rows a page may have, by the argument that says how many it has. */
 const fullPages: Readonly<Record<string, number>> = { first: 100, last: 100, itemsPerPage: 1_000 };
 const ordinaryPage = 50;
-const top: Place = { depth: 1, times: 1, page: ordinaryPage };
+const top: Place = { depth: 1, times: 1, page: ordinaryPage, isAboutSchema: false };
 /** The fields of a page that are lists; a fragment may stand between them and the arguments that say how long. */
 const rows = ['nodes', 'edges', 'items'];
-/** Lists without pages that lead back to themselves, and so could be multiplied with themselves on every second level. */
-const circles = ['splitInto', 'subtopics'];
+/**
+ * How often what stands below is answered where nothing says so: lists without pages that lead back to themselves, and so could
+ * be multiplied with themselves on every second level; and the schema, which has hundreds of types. A tool's introspection fits.
+ */
+const multiplied = new Map([
+  ['splitInto', ordinaryPage],
+  ['subtopics', ordinaryPage],
+  ['__schema', 200],
+  ['__type', 20],
+]);
+/** As how many an alias counts that asks the schema for the same once more: no tool does, and each answer is long. */
+const aliasAboutSchema = 25;
 
 function pageOf({ arguments: given = [] }: FieldNode): number {
   const size = given.find(({ name, value }) => name.value in fullPages && value.kind !== Kind.NULL);
@@ -158,20 +183,21 @@ class Measurement {
     }
   }
 
-  private walkField(field: FieldNode, { depth, times, page }: Place, answer: Answer): void {
+  private walkField(field: FieldNode, place: Place, answer: Answer): void {
     const { name, alias, selectionSet } = field;
+    const { depth, times, page } = place;
+    const isAboutSchema = place.isAboutSchema || name.value === '__schema' || name.value === '__type';
     this.reach('depth', depth);
     this.count('answers', times);
-    if (alias) this.count('aliases');
+    if (alias) this.count('aliases', isAboutSchema ? aliasAboutSchema : 1);
     const key = (alias ?? name).value;
     const known = answer.get(key);
     if (known) this.count('repetitions');
     const below = known ?? new Answer();
     if (!known) answer.set(key, below);
     if (!selectionSet) return;
-    const length = rows.includes(name.value) ? page : circles.includes(name.value) ? ordinaryPage : 1;
-    const each = times * length;
-    this.walk(selectionSet, { depth: depth + 1, times: each, page: pageOf(field) }, below);
+    const each = times * (rows.includes(name.value) ? page : (multiplied.get(name.value) ?? 1));
+    this.walk(selectionSet, { depth: depth + 1, times: each, page: pageOf(field), isAboutSchema }, below);
   }
 
   private count(what: keyof typeof this.counts, by = 1): void {

@@ -1,5 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { AppError, invalid } from '../errors.js';
+import { AppError, ErrorCode, invalid } from '../errors.js';
+
+/** How many values a body may hold: a megabyte of brackets or of names takes long to parse, one of text does not. */
+const mostValues = 20_000;
 
 /** Reads a JSON body of at most so many bytes, in UTF-8 and nothing else. */
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
@@ -23,9 +26,28 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   } catch (error) {
     throw error instanceof AppError ? error : invalid([], 'body', 'The request ended before its body did.');
   }
+  const body = Buffer.concat(chunks);
+  if (body.length > mostValues && hasTooMany(body)) {
+    const message = `The request is too complex: at most ${mostValues} values are allowed.`;
+    throw new AppError(ErrorCode.QUERY_TOO_COMPLEX, message);
+  }
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
     throw invalid([], 'body', 'The request is not JSON in UTF-8.');
   }
+}
+
+/** Counts where values begin, which is at brackets and behind commas that stand in no text. */
+function hasTooMany(json: Buffer): boolean {
+  const [quote, backslash, comma, bracket, brace] = Buffer.from('"\\,[{');
+  let count = 0;
+  let isInText = false;
+  for (let index = 0; index < json.length; index++) {
+    const byte = json[index];
+    if (byte === quote) isInText = !isInText;
+    else if (isInText) index += byte === backslash ? 1 : 0;
+    else if ((byte === comma || byte === bracket || byte === brace) && ++count > mostValues) return true;
+  }
+  return false;
 }

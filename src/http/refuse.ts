@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError, ErrorCode } from '../errors.js';
 import type { ErrorFormatter } from '../graphql/format-error.js';
 
@@ -15,10 +15,13 @@ const statusOfCode: Partial<Record<ErrorCode, number>> = {
   [ErrorCode.UNAUTHENTICATED]: 401,
   [ErrorCode.FORBIDDEN]: 403,
   [ErrorCode.NOT_FOUND]: 404,
+  [ErrorCode.RATE_LIMITED]: 429,
   [ErrorCode.SERVICE_UNAVAILABLE]: 503,
 };
 
 function statusOf(error: unknown): number {
+  // Such as Apollo Server would throw where it is not asked.
+  if (error instanceof GraphQLError) return 403;
   if (!(error instanceof AppError)) return 500;
   return statusOfRule[error.details.constraint ?? ''] ?? statusOfCode[error.code] ?? 400;
 }
@@ -41,9 +44,14 @@ export function refuse(
   if (response.headersSent) throw error;
   const status = statusOf(error);
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+  if (error instanceof AppError && error.details.retryAfterMs !== undefined)
+    response.setHeader('Retry-After', retryAfter(error.details.retryAfterMs));
   if (!request.complete) leave(request, response);
   respond(response, status, { errors: [formatError(error)] });
 }
+
+/** A wait as the header of that name has it. */
+export const retryAfter = (ms: number): string => String(Math.ceil(ms / 1000));
 
 /** Sends a JSON text. */
 export function respond(

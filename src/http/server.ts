@@ -41,7 +41,7 @@ export function createHttpServer(routes: Routes): Server {
     cors({
       origin: [...routes.corsOrigins],
       methods,
-      allowedHeaders: ['authorization', 'content-type'],
+      allowedHeaders: ['authorization', 'content-type', 'apollo-require-preflight'],
       exposedHeaders: ['content-disposition', 'retry-after'],
       maxAge: 86_400,
     });
@@ -59,6 +59,9 @@ export function createHttpServer(routes: Routes): Server {
   server.headersTimeout = 10_000;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    await apply(protect, request, response);
+    // What one person may read no proxy may keep for another.
+    response.setHeader('Cache-Control', 'no-store');
     if (routes.localOnly && !isLocalName(request.headers.host)) {
       return respond(response, 421, { message: 'In demo mode the gateway is reached at http://127.0.0.1 alone.' });
     }
@@ -66,7 +69,6 @@ export function createHttpServer(routes: Routes): Server {
     const url = new URL(URL.canParse(target, 'http://gateway') ? target : '/*', 'http://gateway');
     const isUpload = url.pathname.startsWith('/uploads/');
     if (!isUpload) limitBody(request);
-    await apply(protect, request, response);
     await apply(isUpload ? allowUploads : allowCalls, request, response);
     if (isUpload || url.pathname.startsWith('/files/')) return routes.files(request, response, url);
     if (url.pathname === '/graphql') return serveGraphql(request, response, url);

@@ -6,19 +6,22 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { isSignedIn, type Viewer } from '../auth/viewer.js';
 import type { Context } from '../graphql/context.js';
 import type { ErrorFormatter } from '../graphql/format-error.js';
+import type { Gate } from '../graphql/documents/gate.js';
 import { Hub } from '../graphql/hub/hub.js';
 import { limits } from '../graphql/limits.js';
 import { subscribe, type SubscriptionArgs } from '../graphql/subscribe.js';
 import type { Logger } from '../logger.js';
+import { payerOf } from '../services/payer.js';
 import type { SignIn } from '../services/sign-in.js';
 import { Connection } from './connection.js';
 import { Documents } from './documents.js';
 import { closeCode, closeOnExpiry, closeOnRefusal, isUnauthenticated } from './end-of-session.js';
 import { SocketOutlet } from './outlet.js';
+import { SocketCount } from './socket-count.js';
 import { type SocketTiming, watchSockets } from './watch-sockets.js';
 
 /** What the WebSocket door needs. */
-export interface SocketDoor {
+export interface SocketDoor extends Gate {
   readonly schema: GraphQLSchema;
   readonly introspection: boolean;
   readonly signIn: SignIn;
@@ -39,6 +42,8 @@ interface Handshake extends Pick<IncomingMessage, 'socket'> {
 interface Session {
   readonly socket: WebSocket;
   readonly outlet: SocketOutlet;
+  /** Where the client is, as far as the gateway can see. */
+  readonly address: string | undefined;
   /** What the client said of itself; who that is and what they may do is asked anew for each subscription. */
   authorization?: string | undefined;
   acceptLanguage?: string | undefined;
@@ -56,7 +61,8 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
     maxPayload: limits.frameBytes,
     handleProtocols: (protocols) => handleProtocols(protocols),
   });
-  const documents = new Documents(door.schema, door.introspection);
+  const documents = new Documents(door.schema, door.introspection, door);
+  const count = new SocketCount(door.socketLimits);
   const onRetry = (error: unknown): void =>
     door.logger.warn({ error }, 'an event could not be read and is tried again');
   const stringify = (result: ExecutionResult): string => JSON.stringify(formatted(door, result) ?? result);
@@ -71,7 +77,12 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
       if (typeof acceptlanguage === 'string') extra.acceptLanguage = acceptlanguage;
       try {
         const viewer = await door.signIn(extra.authorization);
-        if (!isSignedIn(viewer) || socket.readyState !== socket.OPEN) return undefined;
+        if (socket.readyState !== socket.OPEN) return undefined;
+        if (!count.enter(viewer, payerOf(viewer, extra.address), socket)) {
+          socket.close(closeCode.tryLater, 'Too many sockets');
+          return undefined;
+        }
+        if (!isSignedIn(viewer)) return undefined;
         closeOnExpiry(viewer, socket);
         const admission = {
           check: () => door.signIn(extra.authorization),
@@ -90,14 +101,14 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
       if (Object.keys(subscriptions).length > limits.subscriptions) return [tooMany()];
       try {
         const viewer = await door.signIn(extra.authorization);
-        const checked = documents.check(payload);
+        const checked = await documents.admit(payload, payerOf(viewer, extra.address));
         if (!('document' in checked)) return checked;
         const contextValue = door.createContext(viewer, extra.acceptLanguage);
         const { outlet } = extra;
         return { schema: door.schema, ...checked, contextValue, outlet, write: outlet.writer(id) };
       } catch (error) {
         if (isUnauthenticated(error)) extra.socket.close(closeCode.forbidden, 'Forbidden');
-        return [new GraphQLError((error as Error).message, { originalError: error as Error })];
+        return [asGraphQLError(error)];
       }
     },
     onError: (_context, _id, _payload, errors) => errors.map(door.formatError),
@@ -118,7 +129,7 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
       // Nobody else listens any more: without this a connection that is reset would end the process.
       socket.on('error', (error) => door.logger.debug({ error }, 'a refused socket failed'));
       const { status, message } = refusal;
-      const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8`;
+      const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff`;
       const length = `Content-Length: ${Buffer.byteLength(message)}`;
       socket.end(`${head}\r\n${length}\r\n\r\n${message}`, () => socket.destroy());
       return;
@@ -129,7 +140,8 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
   sockets.on('connection', (socket: WebSocket, { socket: connection, acceptLanguage }: Handshake) => {
     socket.on('error', (error) => door.logger.debug({ error }, 'a socket failed'));
     const outlet = new SocketOutlet(socket, connection);
-    const closed = protocol.opened(new Connection(socket, door.logger), { socket, outlet, acceptLanguage });
+    const session = { socket, outlet, address: connection.remoteAddress, acceptLanguage };
+    const closed = protocol.opened(new Connection(socket, door.logger), session);
     socket.once('close', (code: number, reason: Buffer) => void closed(code, reason.toString()));
   });
   return async () => {
@@ -145,6 +157,9 @@ const tooMany = (): GraphQLError =>
   new GraphQLError(`Too many subscriptions: at most ${limits.subscriptions} run over one socket.`, {
     extensions: { code: 'BAD_REQUEST' },
   });
+
+const asGraphQLError = (error: unknown): GraphQLError =>
+  error instanceof GraphQLError ? error : new GraphQLError((error as Error).message, { originalError: error as Error });
 
 /** What clients are told where something went wrong; undefined where nothing did. */
 const formatted = ({ formatError }: SocketDoor, { errors, ...result }: ExecutionResult): object | undefined =>

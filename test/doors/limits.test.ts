@@ -56,6 +56,13 @@ const tooMuch: [string, string][] = [
     `{ ${many(limits.repetitions / 2 + 2, () => '...f')} } fragment f on Query { viewer { id } }`,
   ],
   ['asks for too much', `{ ${many(limits.selections + 1, (i) => `f${i}`)} }`],
+  ['asks for the schema under many names', `{ ${many(5, (i) => `a${i}: __schema { types { name } }`)} }`],
+  ['asks for a type under many names', `{ ${many(5, (i) => `a${i}: __type(name: "Ticket") { name }`)} }`],
+  ['asks for parts of the schema under many names', `{ __schema { types { ${many(5, (i) => `a${i}: name`)} } } }`],
+  [
+    'asks for the schema at length',
+    `{ __schema { ${many(3, (i) => `...f${i}`)} } } ${many(3, (i) => `fragment f${i} on __Schema { ${'types { kind name description } '.repeat(22)} }`)}`,
+  ],
   ['doubles its fragments', chain(40, (next) => `...${next} ...${next}`, '__typename')],
   ['doubles them under other names', chain(11, (next) => `a: viewer { id } ...${next} ...${next}`, '__typename')],
   [
@@ -92,6 +99,26 @@ describe.each([
     const codes = await ask(document);
     expect(codes.length).toBeGreaterThan(0);
     expect(codes).not.toContain('INTERNAL');
+  });
+});
+
+describe('A body that takes long to read', () => {
+  it.each([
+    ['brackets', '['.repeat(limits.bodyBytes)],
+    ['lists', `{"query":"{ __typename }","variables":{"a":[${'[],'.repeat(30_000)}0]}}`],
+    ['names', `{"query":"{ __typename }","variables":{${many(20_001, (i) => `"k${i}":1`).replaceAll(' ', ',')}}}`],
+    ['numbers', `{"query":"{ __typename }","variables":{"a":[${'1,'.repeat(20_001)}1]}}`],
+    ['names behind a text with a quote', `{"query":"\\"","variables":[${'1,'.repeat(20_001)}1]}`],
+  ])('because of its %s is refused before it is', async (_what, body) => {
+    const answer = await post(gateway.url, body);
+    expect([answer.status, refusalCodes(answer)]).toEqual([400, ['QUERY_TOO_COMPLEX']]);
+    expect(answer.text).toContain('at most 20000 values');
+  });
+
+  it('is taken when most of it is a text, whatever signs are in it', async () => {
+    const variables = { text: '[{,"\\\\'.repeat(60_000) };
+    const answer = await post(gateway.url, { query: 'query ($text: ID) { __typename @skip(if: false) }', variables });
+    expect(refusalCodes(answer)).toEqual(['GRAPHQL_VALIDATION_FAILED']);
   });
 });
 

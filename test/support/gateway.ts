@@ -117,6 +117,7 @@ export class TestGateway {
       DATA_DIR: `${ownFolder}${randomUUID()}`,
       MAIL_DIGEST_SECONDS: 'off',
       RATE_LIMITS: 'off',
+      COST_PER_MINUTE: 'off',
       ...('url' in address && { DATABASE_URL: address.url }),
       ...environment,
     });

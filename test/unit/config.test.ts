@@ -28,6 +28,9 @@ describe('Without any variable', () => {
       mailDigestSeconds: 120,
       logRetentionDays: null,
       rateLimits: { tickets: 2, comments: 60, uploads: 20 },
+      costPerMinute: 2_500_000,
+      socketLimits: { customer: 100, staff: 1_000 },
+      trustedDocuments: 'on',
       logLevel: 'warn',
     });
   });
@@ -378,6 +381,10 @@ it('Every variable has a test here', () => {
     'MAIL_DIGEST_SECONDS',
     'LOG_RETENTION',
     'RATE_LIMITS',
+    'COST_PER_MINUTE',
+    'MAX_SOCKETS_PER_USER',
+    'TRUSTED_DOCUMENTS',
+    'TRUSTED_DOCUMENTS_FILE',
     'LOG_LEVEL',
   ]);
 });

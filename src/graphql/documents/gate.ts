@@ -1,0 +1,22 @@
+import type { Config, SocketLimits } from '../../config.js';
+import { CostBudget } from '../../services/cost-budget.js';
+import { readManifest } from './manifest.js';
+import { TrustedDocuments } from './trusted-documents.js';
+
+/** What both doors ask before anything runs. */
+export interface Gate {
+  readonly budget: CostBudget;
+  readonly trusted: TrustedDocuments;
+  readonly socketLimits: SocketLimits | null;
+}
+
+/** Reads the documents that are trusted; a budget is full again after so many seconds, a minute if nothing is said. */
+export async function openGate(config: Config, budgetSeconds?: number): Promise<Gate> {
+  const { trustedDocuments: mode, trustedDocumentsFile: file, costPerMinute, socketLimits } = config;
+  const given = file !== undefined && mode !== 'off' ? await readManifest(file) : new Map<string, string>();
+  return {
+    budget: new CostBudget(costPerMinute, budgetSeconds),
+    trusted: new TrustedDocuments(mode, given),
+    socketLimits,
+  };
+}
