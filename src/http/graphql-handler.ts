@@ -5,6 +5,7 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
+import { withFewErrors } from '../graphql/few-errors.js';
 import { checkVariables, limits, limitsRule } from '../graphql/limits.js';
 import type { Context } from '../graphql/context.js';
 import type { ErrorFormatter } from '../graphql/format-error.js';
@@ -41,7 +42,7 @@ export async function createGraphqlHandler(
     validationRules: [limitsRule],
     validationOptions: { maxErrors: limits.errors },
     formatError: (_formatted, error) => door.formatError(error),
-    plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled(), tellWait],
+    plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled(), tellWait, beBrief],
   });
   await apollo.start();
   return {
@@ -56,6 +57,17 @@ const tellWait: ApolloServerPlugin<Context> = {
     Promise.resolve({
       willSendResponse: ({ contextValue: { retryAfterMs }, response }) => {
         if (retryAfterMs) response.http.headers.set('retry-after', String(Math.ceil(retryAfterMs / 1000)));
+        return Promise.resolve();
+      },
+    }),
+};
+
+/** Tells no more of what is wrong with the variables than of what is wrong with a document. */
+const beBrief: ApolloServerPlugin<Context> = {
+  requestDidStart: () =>
+    Promise.resolve({
+      willSendResponse: ({ response: { body } }) => {
+        if (body.kind === 'single') body.singleResult = withFewErrors(body.singleResult);
         return Promise.resolve();
       },
     }),

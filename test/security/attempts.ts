@@ -64,13 +64,17 @@ export interface Attempt {
 
 const isVerdict = (verdict: Verdict | null | false | undefined): verdict is Verdict => !!verdict;
 
-/** Tries a mutation on a ticket, with at most one of the arguments that may be left out. */
-export function attempt(mutation: string, scene: Scene): Attempt {
+/** Every mutation of tickets, alone and with each argument that may be left out. */
+export const waysToWrite: [mutation: string, argument: string | null][] = Object.entries(ticketWrites).flatMap(
+  ([mutation, { takes = {} }]) =>
+    [null, ...Object.keys(takes)].map((argument): [string, string | null] => [mutation, argument]),
+);
+
+/** Tries a mutation on a ticket. */
+export function attempt([mutation, argument]: (typeof waysToWrite)[number], scene: Scene): Attempt {
   const rule = ticketWrites[mutation] as WriteRule;
   const target = rule.target?.(scene);
   const needed = rule.needs?.(scene);
-  const takes = Object.keys(rule.takes ?? {});
-  const argument = [null, ...takes, ...takes][scene.choose(1 + 2 * takes.length)] ?? null;
   const given = argument === null ? null : rule.takes?.[argument]?.(scene);
   const input = {
     ...target?.input,
@@ -80,7 +84,7 @@ export function attempt(mutation: string, scene: Scene): Attempt {
   };
   const refused = { mutation, argument, input, ticketId: scene.ticket['id'] as string };
   if (target && !target.isFound) return { ...refused, refusals: [{ code: 'NOT_FOUND', argument: target.argument }] };
-  const nothing = Object.keys(input).length === 1 && mutation === 'updateTicket' && takes.length > 0;
+  const nothing = Object.keys(input).length === 1 && mutation === 'updateTicket';
   const others = nothing ? (rule.takes?.['idempotencyKey']?.(scene).refusals ?? []) : [];
   const who = rule.who?.(scene, target);
   if (who) return { ...refused, refusals: [who] };
