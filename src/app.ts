@@ -141,7 +141,6 @@ async function assemble(
   const post = new Post(db, createMailer(config, options.mailLimits), config);
   jobs.handle('digest', (job) => digests.make(job));
   jobs.handle('mail', (job) => post.deliver(job));
-
   if (config.mailDigestSeconds !== null) presence.start();
   closing.push(() => presence.stop());
 

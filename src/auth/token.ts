@@ -85,7 +85,8 @@ function claimsOf(payload: JWTPayload): Claims {
   const { sub, iat, exp, email_verified: emailVerified, role } = payload;
   const now = Date.now() / 1000;
   if (!isText(sub) || !Number.isSafeInteger(iat) || !Number.isFinite(exp)) throw unauthenticated();
-  if ((iat as number) > now + clockTolerance) throw unauthenticated();
+  // What is before 1970 is no moment that anybody issued a token at, and may be none that the database knows.
+  if ((iat as number) < 0 || (iat as number) > now + clockTolerance) throw unauthenticated();
   return {
     sub,
     email: optionalText(payload['email'])?.toLowerCase(),

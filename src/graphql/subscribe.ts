@@ -9,6 +9,7 @@ import {
 import { AppError, isUnavailable } from '../errors.js';
 import { ConversationStream } from '../live/conversation-stream.js';
 import type { Context } from './context.js';
+import { withFewErrors } from './few-errors.js';
 import type { Hub } from './hub/hub.js';
 import type { Outlet, Write } from './hub/subscriber.js';
 
@@ -48,7 +49,7 @@ export async function subscribe(
     variableValues: args.variableValues ?? {},
   };
   const source = await createSourceEventStream({ ...request, contextValue: args.contextValue });
-  if (!(Symbol.asyncIterator in source)) return source;
+  if (!(Symbol.asyncIterator in source)) return withFewErrors(source);
   if (source instanceof ConversationStream) return hub.join(source, args);
   return new ExecutedEvents(source as EventSource, hub.answersTo(args), onRetry);
 }

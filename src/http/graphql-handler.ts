@@ -6,6 +6,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
 import { AppError, ErrorCode } from '../errors.js';
+import { withFewErrors } from '../graphql/few-errors.js';
 import { checkVariables, limits, limitsRule } from '../graphql/limits.js';
 import type { Context } from '../graphql/context.js';
 import type { TrustedDocuments } from '../graphql/documents/trusted-documents.js';
@@ -55,6 +56,7 @@ export async function createGraphqlHandler(
       ApolloServerPluginLandingPageDisabled(),
       countCost(door.budget),
       tellWait,
+      beBrief,
     ],
   });
   await apollo.start();
@@ -80,6 +82,17 @@ const tellWait: ApolloServerPlugin<Context> = {
     Promise.resolve({
       willSendResponse: ({ contextValue: { retryAfterMs }, response }) => {
         if (retryAfterMs) response.http.headers.set('retry-after', retryAfter(retryAfterMs));
+        return Promise.resolve();
+      },
+    }),
+};
+
+/** Tells no more of what is wrong with the variables than of what is wrong with a document. */
+const beBrief: ApolloServerPlugin<Context> = {
+  requestDidStart: () =>
+    Promise.resolve({
+      willSendResponse: ({ response: { body } }) => {
+        if (body.kind === 'single') body.singleResult = withFewErrors(body.singleResult);
         return Promise.resolve();
       },
     }),
