@@ -5,7 +5,7 @@ import type { Viewer } from './auth/viewer.js';
 import type { Config } from './config.js';
 import { Database } from './db/database.js';
 import type { OpenDatabase } from './db/open-database.js';
-import { keepHouse } from './db/housekeeping.js';
+import { type Chore, keepHouse } from './db/housekeeping.js';
 import { Jobs, type JobTiming } from './db/jobs.js';
 import { UnitOfWork } from './db/unit-of-work.js';
 import { Context } from './graphql/context.js';
@@ -96,8 +96,9 @@ export interface AppOptions {
   readonly clock?: Clock;
 }
 
-/** How long requests that are under way may go on after `stop()`, in milliseconds. */
+/** How long requests that are under way may go on after `stop()`, and statements whose clients are gone after that, in milliseconds. */
 const drainMs = 8_000;
+const settleMs = 500;
 
 /** Opens both doors over a database; when that fails, nothing stays open. */
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
@@ -130,6 +131,7 @@ async function assemble(
 ): Promise<App> {
   const logger = options.logger ?? createLogger(config.logLevel);
   const db = new Database(options.database.dataSource);
+  closing.push(() => db.settle(settleMs));
   const { bus, doorbell, threads, feed } = await openLive(config.databaseUrl, db, logger, closing);
 
   const jobs = new Jobs(options.database.dataSource, logger, options.jobs || {});
@@ -146,9 +148,9 @@ async function assemble(
   const cursors = await Cursors.of(db);
   const links = await Links.of(db);
   const storage = await openStorage(config, links.secretName('files'));
-  const chores = [{ leaves: 'files of nobody', run: () => sweepFiles(db, storage) }];
+  const chores: Chore[] = [{ leaves: 'files of nobody', run: (tables) => sweepFiles(tables, storage) }];
   const { logRetentionDays: days } = config;
-  if (days !== null) chores.push({ leaves: 'old events', run: () => pruneLog(db, days) });
+  if (days !== null) chores.push({ leaves: 'old events', run: (tables) => pruneLog(tables, days) });
   closing.push(keepHouse(db, logger, chores));
   const hint = (ids: string[]): void => bus.publish(ids);
   const work = new UnitOfWork(db, hint, (tx, remarks) => digests.plan(tx, remarks));
@@ -201,7 +203,6 @@ async function assemble(
   const linkSignIn = createLinkSignIn(links, people, clock);
   const graphql = await createGraphqlHandler(door);
   closing.push(() => graphql.stop());
-
   let isStopping = false;
   const server = createHttpServer({
     ...door,

@@ -11,9 +11,10 @@ const fields = '{ id body sentAt author { id name } vote { score } }';
 
 /** Runs a server in a process of its own until it says where it listens. */
 async function start(script, args, env) {
-  const child = spawn(process.execPath, [here(script), ...args], {
+  const flags = process.env.SERVER_FLAGS?.split(' ') ?? [];
+  const child = spawn(process.execPath, [...flags, '--import', here('./probe.mjs'), here(script), ...args], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   let output = '';
   const url = await new Promise((resolve, reject) => {
@@ -43,9 +44,13 @@ async function withDatabase(server) {
   await client.query(`create database ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
+  const within = new pg.Client({ connectionString: url.href });
+  await within.connect();
   return {
     url: url.href,
+    run: (sql, values) => within.query(sql, values),
     drop: async () => {
+      await within.end();
       await client.query(`drop database ${name} with (force)`);
       await client.end();
     },
@@ -57,6 +62,22 @@ const stop = async ({ child }) => {
   child.kill('SIGTERM');
   await once(child, 'exit');
 };
+
+/** What a server's process holds once its garbage is gone, in bytes. */
+async function held({ child }) {
+  child.send('tell');
+  return (await once(child, 'message'))[0];
+}
+
+/** Nobody can have rated a comment before it is heard of: the database does, so that there is a vote to be read. */
+const rateComments = `
+  create function rate() returns trigger language plpgsql as $$ begin
+    insert into votes (id, ticket_id, comment_id, voter_id, score, scale)
+    values (new.vote_id, new.ticket_id, new.id, new.author_id, 1, 'THUMBS');
+    return null;
+  end $$;
+  alter table comments alter vote_id set default gen_random_uuid();
+  create trigger rate after insert on comments for each row when (new.vote_id is not null) execute function rate()`;
 
 /** This gateway, as it is started in production. */
 async function gateway(server) {
@@ -87,6 +108,7 @@ async function gateway(server) {
     return (await post(url, { query, variables: { input } }, tokens[0])).createTicket.ticket.id;
   };
   const ticketId = await open();
+  await database.run(rateComments);
   const say = (body, id = ticketId) => {
     const query = 'mutation ($input: AddCommentInput!) { addComment(input: $input) { replayed } }';
     return post(url, { query, variables: { input: { ticketId: id, body } } }, tokens[0]);
@@ -99,6 +121,10 @@ async function gateway(server) {
       query: `subscription ($ticketId: ID!) { commentAdded(ticketId: $ticketId) { comment ${fields} } }`,
       variables: { ticketId },
     },
+    /** Whether what it sends was read from the database. */
+    isRead: true,
+    held: () => held({ child }),
+    rename: (name) => database.run('update users set name = $1', [name]),
     open,
     say,
     stop: async () => {
@@ -109,28 +135,34 @@ async function gateway(server) {
 }
 
 /** One of the others; all of them take a comment by POST /comment. */
-const other = (script) => async (server) => {
-  const database = await withDatabase(server);
-  const { child, url } = await start(`./servers/${script}.mjs`, [], { DATABASE_URL: database.url });
-  return {
-    pid: child.pid,
-    crowd: {
-      url: `${url.replace('http', 'ws')}/graphql`,
-      query: `subscription { commentAdded { comment ${fields} } }`,
-      variables: {},
-    },
-    say: (body) => post(`${url}/comment`, { body }),
-    stop: async () => {
-      await stop({ child });
-      await database.drop();
-    },
+const other =
+  (script, isRead = true) =>
+  async (server) => {
+    const database = await withDatabase(server);
+    const { child, url } = await start(`./servers/${script}.mjs`, [], { DATABASE_URL: database.url });
+    return {
+      pid: child.pid,
+      crowd: {
+        url: `${url.replace('http', 'ws')}/graphql`,
+        query: `subscription { commentAdded { comment ${fields} } }`,
+        variables: {},
+      },
+      /** Whether what it sends was read from the database. */
+      isRead,
+      held: () => held({ child }),
+      rename: (name) => database.run('update users set name = $1', [name]),
+      say: (body) => post(`${url}/comment`, { body }),
+      stop: async () => {
+        await stop({ child });
+        await database.drop();
+      },
+    };
   };
-};
 
 /** Everything that is compared, by name. */
 export const contenders = {
   gateway,
-  'raw ws broadcast': other('raw'),
+  'raw ws broadcast': other('raw', false),
   'textbook graphql-ws': other('textbook'),
   Mercurius: other('mercurius'),
 };

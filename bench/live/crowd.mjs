@@ -1,9 +1,13 @@
 import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import WebSocket from 'ws';
 
 const opensAtOnce = 100;
+/** Without checkpoints nobody says when a subscription has begun. */
+const subscribedMs = 100;
+const longestMs = 60_000;
 
 /** A process that holds many sockets and tells, for each comment that was announced to it, when the copies arrived. */
 export class Crowd {
@@ -17,10 +21,10 @@ export class Crowd {
     await this.heard('opened');
   }
 
-  /** When, in milliseconds of the clock, each copy of the comment with this text has arrived. */
+  /** When, in milliseconds of the clock, each copy of the comment with this text has arrived, and one of the copies. */
   async arrivals(text) {
     this.child.send({ expect: text });
-    return (await this.heard('arrived')).times;
+    return this.heard('arrived', AbortSignal.timeout(longestMs));
   }
 
   async close() {
@@ -28,9 +32,10 @@ export class Crowd {
     await once(this.child, 'exit');
   }
 
-  async heard(type) {
+  async heard(type, signal) {
     for (;;) {
-      const [message] = await once(this.child, 'message');
+      const [message] = await once(this.child, 'message', { signal });
+      if (message.type === 'failed') throw new Error(message.reason);
       if (message.type === type) return message;
     }
   }
@@ -40,24 +45,30 @@ if (process.argv[2] === '--member') {
   let sockets = 0;
   let expected = null;
   let times = [];
+  let heard = new Set();
 
-  const take = (data) => {
+  const fail = (reason) => process.send({ type: 'failed', reason });
+
+  const take = (data, n) => {
     if (expected === null || !data.includes(expected)) return;
+    if (heard.has(n)) fail(`${n} has heard ${expected} twice`);
+    heard.add(n);
     times.push(performance.timeOrigin + performance.now());
     if (times.length < sockets) return;
     expected = null;
-    process.send({ type: 'arrived', times });
+    process.send({ type: 'arrived', times, copy: data });
   };
 
   const openOne = ({ url, tokens, query, variables }, n) =>
     new Promise((resolve, reject) => {
       const socket = new WebSocket(url, 'graphql-transport-ws', { perMessageDeflate: false });
       const subscribe = () => {
-        socket.send(JSON.stringify({ id: `${n}`, type: 'subscribe', payload: { query, variables } }));
-        // Without checkpoints nobody says when a subscription has begun.
-        setTimeout(resolve, 500);
+        // What graphql-ws gives as an id: no two sockets get the same bytes.
+        socket.send(JSON.stringify({ id: randomUUID(), type: 'subscribe', payload: { query, variables } }));
+        setTimeout(resolve, subscribedMs);
       };
       socket.on('error', reject);
+      socket.on('close', (code) => fail(`${n} was closed with ${code}`));
       socket.on('open', () => {
         const payload = tokens && { authorization: `Bearer ${tokens[n % tokens.length]}` };
         socket.send(JSON.stringify({ type: 'connection_init', payload }));
@@ -65,7 +76,7 @@ if (process.argv[2] === '--member') {
       socket.on('message', (bytes) => {
         const data = bytes.toString();
         if (data.startsWith('{"type":"connection_ack"')) subscribe();
-        else take(data);
+        else take(data, n);
       });
     });
 
@@ -80,6 +91,7 @@ if (process.argv[2] === '--member') {
       process.send({ type: 'opened' });
     } else {
       times = [];
+      heard = new Set();
       expected = message.expect;
     }
   });

@@ -13,11 +13,30 @@ const { values } = parseArgs({
 const socketsPerCrowd = 5_000;
 const everyMs = 20;
 const commentEveryMs = 1_000;
+const warmUpMs = 5_000;
 
 /** How long mutations on other tickets take while a comment a second goes to all sockets. */
 const server = await contenders.gateway(values.database);
 const crowds = [];
 try {
+  const quiet = await server.open();
+  /** How long mutations take until then. */
+  const mutate = async (end) => {
+    const delays = [];
+    while (Date.now() < end) {
+      const start = performance.now();
+      await server.say('quiet', quiet);
+      delays.push(performance.now() - start);
+      await pause(everyMs);
+    }
+    return delays;
+  };
+  const tell = (what, delays) => {
+    const of = (share) => quantile(delays, share).toFixed(1);
+    console.log(`mutations ${what}: ${delays.length}, median ${of(0.5)} ms, p99 ${of(0.99)} ms`);
+  };
+  await mutate(Date.now() + warmUpMs);
+  tell('without subscribers', await mutate(Date.now() + Number(values.seconds) * 1_000));
   const before = rssOf(server.pid);
   for (let left = Number(values.sockets); left > 0; left -= socketsPerCrowd) {
     const crowd = new Crowd();
@@ -25,8 +44,6 @@ try {
     await crowd.open({ ...server.crowd, count: Math.min(left, socketsPerCrowd) });
   }
   console.log(`KB a subscriber: ${((rssOf(server.pid) - before) / 1024 / Number(values.sockets)).toFixed(1)}`);
-  const quiet = await server.open();
-  const delays = [];
   const spread = [];
   const end = Date.now() + Number(values.seconds) * 1_000;
   const commenting = (async () => {
@@ -35,20 +52,14 @@ try {
       const arriving = crowds.map((crowd) => crowd.arrivals(text));
       const said = performance.timeOrigin + performance.now();
       await server.say(text);
-      const times = (await Promise.all(arriving)).flat();
+      const times = (await Promise.all(arriving)).flatMap((arrived) => arrived.times);
       spread.push(Math.max(...times.map((time) => time - said)));
       await pause(commentEveryMs);
     }
   })();
-  while (Date.now() < end) {
-    const start = performance.now();
-    await server.say('quiet', quiet);
-    delays.push(performance.now() - start);
-    await pause(everyMs);
-  }
+  const delays = await mutate(end);
   await commenting;
-  const of = (share) => quantile(delays, share).toFixed(1);
-  console.log(`mutations: ${delays.length}, median ${of(0.5)} ms, p99 ${of(0.99)} ms`);
+  tell('while a comment a second goes to all', delays);
   console.log(`a comment has reached all after ${quantile(spread, 0.5).toFixed(0)} ms (median)`);
 } finally {
   for (const crowd of crowds) await crowd.close();

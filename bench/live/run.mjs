@@ -1,3 +1,4 @@
+import { deepEqual } from 'node:assert/strict';
 import { parseArgs } from 'node:util';
 import { contenders } from './contender.mjs';
 import { Crowd } from './crowd.mjs';
@@ -12,34 +13,71 @@ const { values } = parseArgs({
     database: { type: 'string', default: process.env.DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres' },
   },
 });
-const warmUp = 5;
+const warmUp = 10;
+const writesToWarmUp = 100;
 const settleMs = 1_000;
+
+/** Throws unless a copy tells all that was asked for, and tells of what the database holds now. */
+function check(copy, body, name) {
+  const { comment } = JSON.parse(copy).payload.data.commentAdded;
+  const { id, sentAt, author } = comment;
+  for (const text of [id, sentAt, author.id]) if (typeof text !== 'string') throw new Error(copy);
+  deepEqual(comment, { id, body, sentAt, author: { id: author.id, name }, vote: { score: 1 } });
+}
+
+/** What the server's CPU does while something goes on, and shortly after it, in microseconds. */
+async function cpuWhile(pid, work) {
+  const start = cpuOf(pid);
+  await work();
+  await pause(100);
+  return cpuOf(pid) - start;
+}
+
+/** What it takes to write a comment that nobody hears of. */
+async function costOfWriting(server, comments) {
+  let cpu = 0;
+  for (let n = 0; n < writesToWarmUp; n++) await server.say('warm-up');
+  for (let n = 0; n < comments; n++) cpu += await cpuWhile(server.pid, () => server.say(`nobody-hears-${n}`));
+  return cpu / comments;
+}
 
 /** One contender with so many sockets: CPU for each delivery, and how long the slowest hundredth took. */
 async function measure(open, sockets, comments) {
   const server = await open(values.database);
   const crowd = new Crowd();
   try {
-    const before = rssOf(server.pid);
+    const writing = await costOfWriting(server, comments);
+    const heldBefore = await server.held();
+    const rssBefore = rssOf(server.pid);
     await crowd.open({ ...server.crowd, count: sockets });
     await pause(settleMs);
-    const bytes = (rssOf(server.pid) - before) / sockets;
+    const rss = (rssOf(server.pid) - rssBefore) / sockets;
+    const held = ((await server.held()) - heldBefore) / sockets;
     const delays = [];
     let cpu = 0;
+    let bytes = 0;
     for (let n = -warmUp; n < comments; n++) {
       const text = `comment-${n + warmUp}-of-the-bench`;
+      const name = `somebody-${n % 2 === 0 ? 'a' : 'b'}`;
+      if (server.isRead) await server.rename(name);
       const arriving = crowd.arrivals(text);
       await pause(50);
-      const start = cpuOf(server.pid);
-      const said = performance.timeOrigin + performance.now();
-      await server.say(text);
-      const times = await arriving;
-      await pause(100);
+      let said;
+      let arrived;
+      const cost = await cpuWhile(server.pid, async () => {
+        said = performance.timeOrigin + performance.now();
+        await server.say(text);
+        arrived = await arriving;
+      });
+      const { times, copy } = arrived;
+      if (server.isRead) check(copy, text, name);
+      bytes = Buffer.byteLength(copy);
       if (n < 0) continue;
-      cpu += cpuOf(server.pid) - start;
+      cpu += cost;
       delays.push(...times.map((time) => time - said));
     }
-    return { cpu: cpu / (comments * sockets), p99: quantile(delays, 0.99), bytes };
+    const fanOut = (cpu / comments - writing) / sockets;
+    return { cpu: cpu / (comments * sockets), fanOut, writing, p99: quantile(delays, 0.99), rss, held, bytes };
   } finally {
     await crowd.close();
     await server.stop();
@@ -59,11 +97,14 @@ for (let round = 0; round < Number(values.rounds); round++) {
     }
   }
 }
-console.log('| | sockets | CPU µs a delivery | p99 ms | KB a subscriber |');
-console.log('| --- | --- | --- | --- | --- |');
+console.log(
+  '| | sockets | CPU µs a delivery | without writing | CPU ms to write | p99 ms | KB RSS a subscriber | KB held | bytes a frame |',
+);
+console.log(`|${' --- |'.repeat(9)}`);
 for (const rows of results.values()) {
-  const { name, sockets } = rows[0];
-  const of = (figure, digits) => median(rows.map((row) => row[figure])).toFixed(digits);
-  const kilobytes = (median(rows.map(({ bytes }) => bytes)) / 1024).toFixed(1);
-  console.log(`| ${name} | ${sockets} | ${of('cpu', 1)} | ${of('p99', 0)} | ${kilobytes} |`);
+  const { name, sockets, bytes } = rows[0];
+  const of = (figure, digits, unit = 1) => (median(rows.map((row) => row[figure])) / unit).toFixed(digits);
+  const cpu = `${of('cpu', 1)} | ${of('fanOut', 1)} | ${of('writing', 1, 1000)}`;
+  const memory = `${of('rss', 1, 1024)} | ${of('held', 1, 1024)}`;
+  console.log(`| ${name} | ${sockets} | ${cpu} | ${of('p99', 0)} | ${memory} | ${bytes} |`);
 }

@@ -6,7 +6,7 @@ import { FollowThreadDocument, type CommentLineFragment, ThreadDocument } from '
 import { ResumableLink } from './link.js';
 
 /** Makes a client that sends queries over HTTP and subscriptions over a resumable socket. */
-export function createThreadClient(url: string, token: () => Promise<string>, live: Resumable): ApolloClient {
+export function createGatewayClient(url: string, token: () => Promise<string>, live: Resumable): ApolloClient {
   const signIn = new SetContextLink(async () => ({ headers: { Authorization: `Bearer ${await token()}` } }));
   return new ApolloClient({
     cache: new InMemoryCache(),

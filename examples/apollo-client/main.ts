@@ -1,7 +1,7 @@
 import { createClient } from 'graphql-ws';
 import { resumable } from 'ticketing-gateway/client';
 import WebSocket from 'ws';
-import { createThreadClient, follow } from './follow.js';
+import { createGatewayClient, follow } from './follow.js';
 
 const [url, given, number] = process.argv.slice(2);
 if (!url || !given || !number) throw new Error('Usage: main.ts <endpoint> <token> <number of a ticket>');
@@ -20,7 +20,7 @@ const end = (error: unknown): void => {
   void live.dispose();
 };
 await follow(
-  createThreadClient(url, token, live),
+  createGatewayClient(url, token, live),
   Number(number),
   ({ body, author }) => console.log(`${author.name}: ${body}`),
   end,

@@ -4,7 +4,7 @@ import { FollowThreadDocument, type CommentLineFragment, ThreadDocument } from '
 import { resumableExchange } from './exchange.js';
 
 /** Makes a client that sends queries over HTTP and subscriptions over a resumable socket. */
-export const createThreadClient = (url: string, token: () => Promise<string>, live: Resumable): Client =>
+export const createGatewayClient = (url: string, token: () => Promise<string>, live: Resumable): Client =>
   new Client({
     url,
     preferGetMethod: false,

@@ -1,10 +1,11 @@
 import { createClient } from 'graphql-ws';
 import { resumable } from 'ticketing-gateway/client';
 import WebSocket from 'ws';
-import { createThreadClient, follow } from './follow.js';
+import { followDashboard } from './dashboard.js';
+import { createGatewayClient, follow } from './follow.js';
 
 const [url, given, number] = process.argv.slice(2);
-if (!url || !given || !number) throw new Error('Usage: main.ts <endpoint> <token> <number of a ticket>');
+if (!url || !given) throw new Error('Usage: main.ts <endpoint> <token> [<number of a ticket>]');
 
 // A real application asks its identity provider for a new one.
 const token = (): Promise<string> => Promise.resolve(given);
@@ -19,9 +20,6 @@ const end = (error: unknown): void => {
   console.error(error ?? 'The ticket was deleted.');
   void live.dispose();
 };
-await follow(
-  createThreadClient(url, token, live),
-  Number(number),
-  ({ body, author }) => console.log(`${author.name}: ${body}`),
-  end,
-);
+const client = createGatewayClient(url, token, live);
+if (number) await follow(client, Number(number), ({ body, author }) => console.log(`${author.name}: ${body}`), end);
+else await followDashboard(client, { isOpen: true }, console.table, end);

@@ -22,3 +22,38 @@ export class Backoff {
     this.failures = 0;
   }
 }
+
+/** A time in which nothing is tried; whoever waits for its end can be let go before. */
+export class Pause {
+  private until = 0;
+  private release: (() => void) | undefined;
+
+  /** Begins one, of so many milliseconds from now. */
+  begin(ms: number): void {
+    this.until = performance.now() + ms;
+  }
+
+  /** Ends it. */
+  end(): void {
+    this.until = 0;
+    this.letGo();
+  }
+
+  /** Lets go whoever waits; it goes on for whoever comes next. */
+  letGo(): void {
+    this.release?.();
+  }
+
+  /** Waits until it is over. */
+  async wait(): Promise<void> {
+    const ms = this.until - performance.now();
+    if (ms <= 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.release = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

@@ -1,6 +1,8 @@
 import type { Client, ClientOptions, FormattedExecutionResult, Sink, SubscribePayload } from 'graphql-ws';
-import { Backoff, type Waits } from './backoff.js';
+import { Backoff, Pause, type Waits } from './backoff.js';
 import { EndCode, ResumableError } from './errors.js';
+import { silence, type Socket, type SocketClass, watched, watchOnline } from './socket.js';
+import { tell } from './tell.js';
 
 /** How the gateway is reached, and as whom. */
 export interface ConnectionOptions {
@@ -8,16 +10,19 @@ export interface ConnectionOptions {
   readonly createClient: (options: ClientOptions) => Client;
   /** The gateway's endpoint, with the protocol `ws:` or `wss:`. */
   readonly url: string;
-  /** Fetches a new token: for the first connection, and again once the server does not take the last one any more. */
-  readonly token: () => Promise<string>;
+  /**
+   * Fetches a token: for the first connection, and again once the server does not take the last one any more, which is then
+   * passed in. None when nobody is signed in: every subscription ends. A rejection is tried again after a while.
+   */
+  readonly token: (refused?: string) => Promise<string | null | undefined>;
   /** What to say beside the token when a connection is opened, such as `acceptLanguage`. */
-  readonly connectionParams?: Readonly<Record<string, unknown>>;
+  readonly connectionParams?: Readonly<Record<string, unknown>> | undefined;
   /** Where there is no global `WebSocket`: that of `ws`. */
   readonly webSocketImpl?: unknown;
   readonly waits: Waits;
   /** How long the server may be silent before it is asked for a sign of life, and how long it may take to give one. */
   readonly silenceMs: number;
-  /** Hears why something is tried again: an event of the socket, or a ResumableError. */
+  /** Hears why something is tried again: an event of the socket, what `token` was rejected with, or a ResumableError. */
   readonly onRetry: (reason: unknown) => void;
 }
 
@@ -29,10 +34,14 @@ interface CloseLike {
   readonly reason: string;
 }
 
-/** What the client gets from the callback for tokens, wrapped to be told from what else goes wrong. */
-class TokenFailure extends Error {}
+interface Token {
+  readonly value: string;
+  /** Whether it was fetched for the attempt that is under way: if it is refused, another one would be, too. */
+  isNew: boolean;
+}
 
-type Token = { readonly value: string; isAccepted: boolean } | { readonly failure: unknown };
+/** What each subscription ends with when there is no token any more. */
+class SignedOut extends Error {}
 
 const normal = 1000;
 const forbidden = 4403;
@@ -44,46 +53,49 @@ const isClose = (reason: unknown): reason is CloseLike =>
 export class Connection {
   readonly client: Client;
   private readonly backoff: Backoff;
-  private subscriptions = 0;
+  /** How each that subscribes is told that it is over. */
+  private readonly members = new Set<(reason: unknown) => void>();
+  private readonly pause = new Pause();
+  private readonly unwatchOnline = watchOnline(() => this.pause.end());
   private token: Token | undefined;
-  /** Whether a token was refused that had never been good. */
+  private refusedToken: string | undefined;
+  /** Whether a token was refused that was fetched for the purpose. */
   private isRefused = false;
   private hasFailed = false;
   /** Whether the last subscription has gone, so that the client closes the socket itself. */
   private isLeaving = false;
+  private socket: Socket | undefined;
   private connectedAt = Infinity;
-  private notBefore = 0;
-  private endPause: (() => void) | undefined;
+  private endIdling: (() => void) | undefined;
   private deadline: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly options: ConnectionOptions) {
-    const { createClient, url, webSocketImpl, silenceMs } = options;
+    const { createClient, url, silenceMs } = options;
     this.backoff = new Backoff(options.waits);
+    const { WebSocket } = globalThis as { WebSocket?: SocketClass };
+    const Class = (options.webSocketImpl as SocketClass | undefined) ?? WebSocket;
     this.client = createClient({
       // It is asked before each attempt, and may take its time: a server waits only a moment for the parameters.
       url: async () => {
         await this.prepare();
         return url;
       },
-      connectionParams: () => this.parameters(),
-      webSocketImpl,
+      connectionParams: () => ({ ...options.connectionParams, authorization: `Bearer ${this.token?.value}` }),
+      webSocketImpl: Class && watched(Class, (socket) => this.opening(socket)),
       keepAlive: silenceMs,
       retryAttempts: Infinity,
-      retryWait: () => this.pause(),
+      retryWait: () => this.pause.wait(),
       shouldRetry: (reason) => !this.isRefused && (isClose(reason) || !(reason instanceof Error)),
       on: {
-        opened: () => this.expectAnswer(),
         connected: () => {
+          this.answered();
           this.connectedAt = performance.now();
-          if (this.token && 'value' in this.token) this.token.isAccepted = true;
+          if (this.token) this.token.isNew = false;
         },
         ping: (isReceived) => {
           if (!isReceived) this.expectAnswer();
         },
-        message: ({ type }) => {
-          clearTimeout(this.deadline);
-          if ((type as string) === 'next') this.backoff.reset();
-        },
+        message: ({ type }) => this.heard(type),
         error: (reason) => this.failed(reason),
         closed: (event) => this.closed(event),
       },
@@ -92,45 +104,38 @@ export class Connection {
 
   /** Subscribes; whenever the socket is lost it does so again, with what the payload says then. The answer ends it at once. */
   subscribe(payload: SubscribePayload, sink: Sink<Result>): () => void {
-    this.subscriptions++;
-    let isOver = false;
-    const leave = (): void => {
-      isOver = true;
-      this.isLeaving = --this.subscriptions === 0;
-      // Nobody is left to wait for.
-      if (this.isLeaving) this.endPause?.();
-    };
-    const dispose = this.client.subscribe<unknown>(payload, {
-      next: (result) => {
-        if (!isOver) sink.next(result);
-      },
-      error: (reason) => {
-        if (isOver) return;
-        leave();
-        sink.error(reason);
-      },
-      complete: () => {
-        if (isOver) return;
-        leave();
-        sink.complete();
-      },
-    });
-    return () => {
-      if (isOver) return;
-      isOver = true;
+    const leave = (): boolean => {
+      if (!this.members.delete(fail)) return false;
+      this.isLeaving = this.members.size === 0;
       // Not within an event: when its end is the next message, the client would count it as gone twice, and lose another.
       setTimeout(() => {
+        // Also after an error: where the client gave up it still counts it as there.
         dispose();
-        leave();
+        // Nobody is left to wait for.
+        if (this.members.size === 0) this.pause.letGo();
       });
+      return true;
     };
+    const fail = (reason: unknown): void => {
+      if (leave()) sink.error(reason);
+    };
+    this.members.add(fail);
+    this.endIdling?.();
+    const dispose = this.client.subscribe<unknown>(payload, {
+      next: (result) => {
+        if (this.members.has(fail)) sink.next(result);
+      },
+      error: fail,
+      complete: () => {
+        if (leave()) sink.complete();
+      },
+    });
+    return leave;
   }
 
   /** Why the client gave up. */
   explain(reason: unknown, after: string): ResumableError {
-    if (reason instanceof TokenFailure) {
-      return new ResumableError(EndCode.TOKEN_FAILED, 'No token could be fetched.', after, { cause: reason.cause });
-    }
+    if (reason instanceof SignedOut) return new ResumableError(EndCode.UNAUTHENTICATED, reason.message, after);
     if (!isClose(reason)) {
       const message = reason instanceof Error ? reason.message : String(reason);
       return new ResumableError(EndCode.CONNECTION_REFUSED, message, after, { cause: reason });
@@ -147,71 +152,94 @@ export class Connection {
         );
   }
 
-  /** Closes the socket. */
-  async dispose(): Promise<void> {
-    clearTimeout(this.deadline);
-    try {
-      await this.client.dispose();
-    } catch {
-      // It was about to connect and could not: there is nothing to close.
-    }
+  /** Ends the socket without waiting for the server; it is opened anew if somebody subscribes. */
+  terminate(): void {
+    const { socket } = this;
+    if (!socket) return;
+    this.client.terminate();
+    silence(socket);
   }
 
+  /** Closes the socket. */
+  async dispose(): Promise<void> {
+    this.unwatchOnline();
+    this.answered();
+    const isOpen = this.connectedAt !== Infinity;
+    // It waits for a connection that is being made, which may take for ever.
+    const closing = Promise.resolve(this.client.dispose()).catch(() => {});
+    if (isOpen) await closing;
+    else this.terminate();
+  }
+
+  /** Comes before each attempt: waits as long as it has to, for somebody who wants it, and for a token. */
   private async prepare(): Promise<void> {
-    await this.pause();
+    do {
+      await this.pause.wait();
+      if (this.members.size === 0) await new Promise<void>((resolve) => (this.endIdling = resolve));
+    } while (!(await this.hasToken()) || this.members.size === 0);
     this.hasFailed = false;
     this.isRefused = false;
     this.isLeaving = false;
-    this.connectedAt = Infinity;
-    if (this.token && 'value' in this.token) return;
-    try {
-      this.token = { value: await this.options.token(), isAccepted: false };
-    } catch (failure) {
-      // The client would wait for ever for an address that is refused: it hears of this with the parameters.
-      this.token = { failure };
-    }
   }
 
-  private parameters(): Record<string, unknown> {
-    const { token } = this;
-    if (!token || 'failure' in token) throw new TokenFailure('no token', { cause: token?.failure });
-    return { ...this.options.connectionParams, authorization: `Bearer ${token.value}` };
+  private async hasToken(): Promise<boolean> {
+    if (this.token) {
+      this.token.isNew = false;
+      return true;
+    }
+    this.hasFailed = false;
+    try {
+      const value = await this.options.token(this.refusedToken);
+      if (value) this.token = { value, isNew: true };
+      else for (const fail of [...this.members]) fail(new SignedOut('Nobody is signed in: there is no token.'));
+    } catch (reason) {
+      this.failed(reason);
+    }
+    return this.token !== undefined;
+  }
+
+  private opening(socket: Socket): void {
+    this.socket = socket;
+    this.expectAnswer();
   }
 
   private expectAnswer(): void {
     clearTimeout(this.deadline);
-    this.deadline = setTimeout(() => this.client.terminate(), this.options.silenceMs);
+    this.deadline = setTimeout(() => this.terminate(), this.options.silenceMs);
+  }
+
+  private heard(type: string): void {
+    if (type === 'next') this.backoff.reset();
+    // Whatever else comes was perhaps said before: it earns more time, but the question stays.
+    if (this.deadline !== undefined) this.expectAnswer();
+    if (type === 'pong') this.answered();
+  }
+
+  private answered(): void {
+    clearTimeout(this.deadline);
+    this.deadline = undefined;
   }
 
   private closed(event: unknown): void {
-    clearTimeout(this.deadline);
-    if (isClose(event) && event.code === forbidden && this.token && 'value' in this.token) {
-      this.isRefused = !this.token.isAccepted;
+    const isOwn = this.isLeaving && isClose(event) && event.code === normal;
+    if (isClose(event) && event.code === forbidden && this.token) {
+      this.isRefused = this.token.isNew;
+      this.refusedToken = this.token.value;
       this.token = undefined;
     }
-    const isOwn = this.isLeaving && isClose(event) && event.code === normal;
     if (!isOwn) this.failed(event);
+    this.answered();
+    this.socket = undefined;
+    this.connectedAt = Infinity;
   }
 
   /** An attempt may tell twice that it failed: by an error and by its end. */
   private failed(reason: unknown): void {
-    if (this.hasFailed || this.subscriptions === 0) return;
+    if (this.hasFailed || this.members.size === 0) return;
     this.hasFailed = true;
     const { longestMs } = this.options.waits;
     if (performance.now() - this.connectedAt > longestMs) this.backoff.reset();
-    this.notBefore = performance.now() + this.backoff.next();
-    this.options.onRetry(reason);
-  }
-
-  private async pause(): Promise<void> {
-    const ms = this.notBefore - performance.now();
-    if (ms <= 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    this.pause.begin(this.backoff.next());
+    tell(() => this.options.onRetry(reason));
   }
 }

@@ -4,9 +4,7 @@ import type { GraphQLFormattedError } from 'graphql';
 export const EndCode = {
   /** The socket was closed or refused for a reason that trying again would not cure; `closeCode` tells which. */
   CONNECTION_REFUSED: 'CONNECTION_REFUSED',
-  /** `token` was rejected; `cause` is what it was rejected with. */
-  TOKEN_FAILED: 'TOKEN_FAILED',
-  /** A token that was fetched for the purpose is not taken either: whoever it speaks of has to sign in anew. */
+  /** There is no token, or one that was fetched for the purpose is not taken either: somebody has to sign in anew. */
   UNAUTHENTICATED: 'UNAUTHENTICATED',
   /** The position can't be followed any more: fetch anew what is shown, and follow it from the cursor that comes along. */
   CURSOR_EXPIRED: 'CURSOR_EXPIRED',

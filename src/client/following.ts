@@ -2,6 +2,7 @@ import type { Sink, SubscribePayload } from 'graphql-ws';
 import { Backoff, type Waits } from './backoff.js';
 import type { Connection, Result } from './connection.js';
 import { EndCode, ResumableError, retryDelayOf, toldError } from './errors.js';
+import { tell } from './tell.js';
 
 /** What a subscription may bring along. */
 export interface Hooks {
@@ -9,7 +10,7 @@ export interface Hooks {
    * Called when the position can't be followed any more: fetches anew what is shown and answers the cursor that came along,
    * from which the subscription goes on. Without it the subscription ends with the error.
    */
-  readonly onExpired?: (error: ResumableError) => Promise<string>;
+  readonly onExpired?: ((error: ResumableError) => Promise<string>) | undefined;
 }
 
 /** How a subscription follows. */
@@ -71,8 +72,7 @@ export class Following {
   end(error?: ResumableError): void {
     if (this.isOver) return;
     this.stop();
-    if (error) this.sink.error(error);
-    else this.sink.complete();
+    tell(() => (error ? this.sink.error(error) : this.sink.complete()));
   }
 
   /** Stops for good, and says nothing. */
@@ -123,7 +123,7 @@ export class Following {
 
   private retry(error: ResumableError, delay: number): void {
     if (this.isOver) return;
-    this.options.onRetry(error);
+    tell(() => this.options.onRetry(error));
     this.timer = setTimeout(() => this.start(), delay + this.backoff.next());
   }
 }

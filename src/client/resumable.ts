@@ -7,10 +7,12 @@ import { Following, type Hooks } from './following.js';
 export interface ResumableOptions
   extends
     Pick<ConnectionOptions, 'createClient' | 'url' | 'token' | 'connectionParams' | 'webSocketImpl'>,
-    Partial<Pick<ConnectionOptions, 'silenceMs' | 'onRetry' | 'waits'>> {
+    Optional<Pick<ConnectionOptions, 'silenceMs' | 'onRetry' | 'waits'>> {
   /** How many events an iterator holds at most for whoever does not take them. */
-  readonly bufferedEvents?: number;
+  readonly bufferedEvents?: number | undefined;
 }
+
+type Optional<T> = { readonly [Key in keyof T]?: T[Key] | undefined };
 
 /** A client of graphql-ws whose subscriptions go on after any interruption as if there had been none. */
 export interface Resumable extends Client {
@@ -30,12 +32,7 @@ export interface Resumable extends Client {
   ): AsyncIterableIterator<FormattedExecutionResult<Data, Extensions>>;
 }
 
-const patience = {
-  waits: { firstMs: 1_000, longestMs: 30_000 },
-  silenceMs: 15_000,
-  bufferedEvents: 256,
-  onRetry: (): void => {},
-};
+const patience = { firstMs: 1_000, longestMs: 10_000 };
 
 /**
  * Makes a client whose subscriptions move `after` with each event that is delivered: whenever the socket is lost they go on
@@ -45,26 +42,26 @@ export function resumable(options: ResumableOptions): Resumable {
   if (!/^wss?:\/\//.test(options.url)) {
     throw new TypeError('`url` must be the address of the gateway with the protocol `ws:` or `wss:`.');
   }
-  const settings = { ...patience, ...options };
-  const connection = new Connection(settings);
+  const { waits = patience, silenceMs = 15_000, onRetry = (): void => {}, bufferedEvents = 256 } = options;
+  const connection = new Connection({ ...options, waits, silenceMs, onRetry });
   const followings = new Set<Following>();
   let isDisposed = false;
   const follow = (payload: SubscribePayload, sink: Sink<Result>, hooks: Hooks = {}): Following => {
     if (isDisposed) throw new Error('This client was disposed of: make another one.');
     const onStop = (stopped: Following): unknown => followings.delete(stopped);
-    const following = new Following(connection, payload, sink, { ...settings, ...hooks, onStop });
+    const following = new Following(connection, payload, sink, { ...hooks, waits, onRetry, onStop });
     followings.add(following);
     return following;
   };
   return {
     on: (event, listener) => connection.client.on(event, listener),
-    terminate: () => connection.client.terminate(),
+    terminate: () => connection.terminate(),
     subscribe: (payload, sink, hooks) => {
       const following = follow(payload, sink, hooks);
       following.start();
       return () => following.stop();
     },
-    iterate: (payload, hooks) => new Events((sink) => follow(payload, sink, hooks), settings.bufferedEvents),
+    iterate: (payload, hooks) => new Events((sink) => follow(payload, sink, hooks), bufferedEvents),
     dispose: async () => {
       isDisposed = true;
       for (const following of followings) following.end();

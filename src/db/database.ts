@@ -1,5 +1,5 @@
-import type { DataSource } from 'typeorm';
-import { asServiceUnavailable } from './failures.js';
+import type { DataSource, QueryRunner } from 'typeorm';
+import { asServiceUnavailable, unavailable } from './failures.js';
 
 /** Anything that runs SQL with bound parameters. */
 export interface Queryable {
@@ -20,39 +20,55 @@ export function parameters(): { values: unknown[]; bind: Bind } {
 
 /** The database of the entities: statements on any connection, and transactions on one. */
 export class Database implements Queryable {
+  private underWay = 0;
+  private isClosing = false;
+  private isClosed = false;
+  private onIdle: (() => void) | undefined;
+
   constructor(private readonly dataSource: DataSource) {}
 
   /** Runs one statement; a fault of the database is SERVICE_UNAVAILABLE. */
-  async query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
-    const runner = this.dataSource.createQueryRunner();
-    try {
-      return (await runner.query(sql, [...values], true)).records as Row[];
-    } catch (error) {
-      throw asServiceUnavailable(error);
-    } finally {
-      await runner.release();
-    }
+  query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.use(async (runner) => (await runner.query(sql, [...values], true)).records as Row[]);
   }
 
   /** Runs the work in one transaction, which is rolled back when the work throws. */
-  async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    const runner = this.dataSource.createQueryRunner();
-    const tx: Queryable = {
-      query: async <Row>(sql: string, values: readonly unknown[] = []) =>
-        (await runner.query(sql, [...values], true)).records as Row[],
-    };
-    try {
-      await runner.startTransaction();
-      const result = await work(tx);
-      await runner.commitTransaction();
-      return result;
-    } catch (error) {
-      // A connection that is gone can't be rolled back: the server did that by itself, and the first error is the one to tell.
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
-      throw asServiceUnavailable(error);
-    } finally {
-      await runner.release();
+  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+    return this.use(async (runner) => {
+      const tx: Queryable = {
+        query: async <Row>(sql: string, values: readonly unknown[] = []) =>
+          (await runner.query(sql, [...values], true)).records as Row[],
+      };
+      try {
+        await runner.startTransaction();
+        const result = await work(tx);
+        await runner.commitTransaction();
+        return result;
+      } catch (error) {
+        // A connection that is gone can't be rolled back: the server did that by itself, and the first error is the one to tell.
+        if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Takes nothing on any more, and waits for what is under way, for so many milliseconds at most. Only then may the data source
+   * be closed: it takes connections from whoever has them and lets the next ones in line go on there, in the middle of
+   * somebody else's transaction. What is left in line is refused instead.
+   */
+  async settle(ms: number): Promise<void> {
+    this.isClosing = true;
+    if (this.underWay > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.onIdle = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
     }
+    this.isClosed = true;
   }
 
   /** Lists an entity's columns for a SELECT, each under the name of its property: these alone, or all that are selected by themselves. */
@@ -74,5 +90,21 @@ export class Database implements Queryable {
     const column = this.dataSource.getMetadata(entity).findColumnWithPropertyName(property);
     if (!column) throw new Error(`${entity.name} has no column ${property}`);
     return column.databaseName;
+  }
+
+  private async use<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    if (this.isClosing) throw unavailable(new Error('the database is being closed'));
+    const runner = this.dataSource.createQueryRunner();
+    this.underWay++;
+    try {
+      await runner.connect();
+      if (this.isClosed) throw unavailable(new Error('the database was closed'));
+      return await work(runner);
+    } catch (error) {
+      throw asServiceUnavailable(error);
+    } finally {
+      await runner.release();
+      if (--this.underWay === 0) this.onIdle?.();
+    }
   }
 }

@@ -14,7 +14,7 @@ const unavailableStates = new Set([
 ]);
 const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'ENOENT']);
 const poolMessages =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/;
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query runner already released/;
 
 /** SQLSTATE or system code behind an error of TypeORM or pg; undefined where there is none. */
 export function databaseCode(error: unknown): string | undefined {
@@ -42,10 +42,14 @@ export const isTransient = (error: unknown): boolean => {
 export function asServiceUnavailable(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof AppError) return error;
   const code = databaseCode(error);
-  const unavailable =
+  const isAway =
     (code !== undefined && (unavailableStates.has(code) || networkCodes.has(code) || code.startsWith('08'))) ||
     poolMessages.test(error.message);
-  if (!unavailable) return error;
+  return isAway ? unavailable(error) : error;
+}
+
+/** The error that tells clients to try again. */
+export function unavailable(cause: unknown): AppError {
   const message = 'The database did not answer in time. Nothing is lost: try again, with the same idempotency key.';
-  return new AppError(ErrorCode.SERVICE_UNAVAILABLE, message, undefined, {}, { cause: error });
+  return new AppError(ErrorCode.SERVICE_UNAVAILABLE, message, undefined, {}, { cause });
 }

@@ -8,18 +8,25 @@ const everyMs = 3_600_000;
 export interface Chore {
   /** What is left for the next time where it fails. */
   readonly leaves: string;
-  readonly run: () => Promise<unknown>;
+  readonly run: (db: Queryable) => Promise<unknown>;
 }
 
-/** Clears away idempotency keys that bring nothing back any more, and what else there is, now and every hour; the answer stops it. */
+/** Clears away idempotency keys that bring nothing back any more, and what else there is, now and every hour; the answer stops it after the statement that is under way. */
 export function keepHouse(db: Queryable, logger: Logger, more: readonly Chore[] = []): () => Promise<void> {
   const forgetKeys: Chore = {
     leaves: 'old idempotency keys',
     run: () => db.query(`delete from idempotency_keys where created_at <= now() - interval '${keyLifetime}'`),
   };
+  let isStopping = false;
+  const whileOpen: Queryable = {
+    query: (sql, values) =>
+      isStopping ? Promise.reject(new Error('the gateway is told to stop')) : db.query(sql, values),
+  };
   const tidy = async (): Promise<void> => {
     for (const { leaves, run } of [forgetKeys, ...more]) {
-      await run().catch((error: unknown) => logger.warn({ error }, `${leaves} stay for another hour`));
+      await run(whileOpen).catch((error: unknown) =>
+        logger[isStopping ? 'debug' : 'warn']({ error }, `${leaves} stay for another hour`),
+      );
     }
   };
   let running = tidy();
@@ -28,6 +35,7 @@ export function keepHouse(db: Queryable, logger: Logger, more: readonly Chore[] 
   }, everyMs);
   return async () => {
     clearInterval(timer);
+    isStopping = true;
     await running;
   };
 }

@@ -1,4 +1,4 @@
-import { Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { Instant } from './columns.js';
 import { Ticket } from './ticket.js';
 
@@ -37,6 +37,7 @@ export type ImageField = keyof Ticket | 'isClientRead' | 'lastCommentRole';
 /** One event of a conversation: history, audit and live stream are these rows. */
 @Entity('conversation_log')
 @Unique(['ticketId', 'publicSeq'])
+@Index('conversation_log_at_idx', ['at', 'ticketId', 'staffSeq'])
 export class LogEntry {
   @ForeignKey(() => Ticket) @PrimaryColumn('uuid') ticketId: string;
   /** Place in the stream of staff: 1, 2, 3 and so on without a hole. */

@@ -10,7 +10,7 @@ import { AppError, isUnavailable } from '../errors.js';
 import { ConversationStream } from '../live/conversation-stream.js';
 import type { Context } from './context.js';
 import type { Hub } from './hub/hub.js';
-import type { Write } from './hub/subscriber.js';
+import type { Outlet, Write } from './hub/subscriber.js';
 
 /** A validated subscription. */
 export interface SubscriptionArgs {
@@ -19,6 +19,7 @@ export interface SubscriptionArgs {
   readonly operationName?: string | null | undefined;
   readonly variableValues?: Record<string, unknown> | null | undefined;
   readonly contextValue: Context;
+  readonly outlet: Outlet;
   readonly write: Write;
 }
 

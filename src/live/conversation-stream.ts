@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { LogEntry, LogEntryType } from '../entities/log-entry.js';
 import { isUnavailable } from '../errors.js';
 import type { Listener } from './listeners.js';
@@ -37,7 +36,7 @@ export class ConversationStream implements AsyncIterableIterator<StreamItem> {
   /** Whether the ticket was deleted and all up to there was taken. */
   isOver = false;
   private buffer: LogEntry[] = [];
-  private readonly stopped = new AbortController();
+  private isStopped = false;
   private hasLooked: boolean;
   private seenNews = 0;
   /** Whether a checkpoint is due once there is nothing to read. */
@@ -61,18 +60,21 @@ export class ConversationStream implements AsyncIterableIterator<StreamItem> {
 
   /** The next event, as soon as there is one. */
   async next(): Promise<IteratorResult<StreamItem, undefined>> {
-    while (!this.stopped.signal.aborted) {
+    // Not since the last news: what only staff are told of would show in when customers hear that nothing has happened.
+    let quietUntil = Date.now() + idleMs;
+    while (!this.isStopped) {
       const item = await this.poll();
       if (item) return { done: false, value: item };
       if (this.isOver) break;
-      this.owesCheckpoint = (await this.newsOr(idleMs)) === 'time';
+      this.owesCheckpoint = (await this.newsOr(quietUntil - Date.now())) === 'time';
+      if (this.owesCheckpoint) quietUntil = Date.now() + idleMs;
     }
     return { done: true, value: undefined };
   }
 
   /** Ends the stream at once, also while somebody waits for its next event. */
   return(): Promise<IteratorResult<StreamItem, undefined>> {
-    this.stopped.abort();
+    this.isStopped = true;
     if (this.listener) this.thread.leave(this.listener);
     this.wake?.();
     return Promise.resolve({ done: true, value: undefined });
@@ -80,7 +82,7 @@ export class ConversationStream implements AsyncIterableIterator<StreamItem> {
 
   /** What is there now; null when there is nothing, and an error when the listener has lost the right to it. */
   async poll(): Promise<StreamItem | null> {
-    while (!this.stopped.signal.aborted) {
+    while (!this.isStopped) {
       const entry = this.buffer.shift();
       if (entry) {
         this.position = entry[this.following.numbering] ?? this.position;
@@ -113,7 +115,7 @@ export class ConversationStream implements AsyncIterableIterator<StreamItem> {
       this.buffer = [...(await thread.after(following.numbering, this.position))];
     } catch (error) {
       if (!isUnavailable(error)) throw error;
-      await pause(retryMs, undefined, { signal: this.stopped.signal });
+      await this.pause(retryMs);
       return true;
     }
     return this.buffer.length > 0;
@@ -124,8 +126,19 @@ export class ConversationStream implements AsyncIterableIterator<StreamItem> {
     if (this.listener?.refusal) throw this.listener.refusal;
   }
 
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.isStopped) return resolve();
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
   private async newsOr(ms: number): Promise<'news' | 'time'> {
-    if (this.thread.news !== this.seenNews || this.stopped.signal.aborted) return 'news';
+    if (this.thread.news !== this.seenNews || this.isStopped) return 'news';
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         unwait();

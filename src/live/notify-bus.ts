@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { Queryable } from '../db/database.js';
 import type { Logger } from '../logger.js';
@@ -12,6 +13,8 @@ const reconnectMs = 500;
 
 /** A doorbell for all gateways on one PostgreSQL, by LISTEN and NOTIFY; rings at once in this process. */
 export class NotifyBus implements Bus {
+  /** Goes before the ids: who rang at once here need not be rung by the echo. */
+  private readonly name = randomUUID();
   private readonly local = new LocalBus();
   private readonly waiting = new Set<string>();
   private gathering: NodeJS.Timeout | undefined;
@@ -33,7 +36,7 @@ export class NotifyBus implements Bus {
       keepAlive: true,
     });
     this.client = client;
-    client.on('notification', ({ payload }) => this.local.publish(payload ? payload.split(',') : []));
+    client.on('notification', ({ payload }) => this.heard(payload));
     client.on('error', (error) => this.lost(client, error));
     client.on('end', () => this.lost(client));
     await client.connect();
@@ -58,13 +61,18 @@ export class NotifyBus implements Bus {
     await this.client?.end().catch((error: unknown) => this.logger.debug({ error }, 'listener was gone already'));
   }
 
+  private heard(payload = ''): void {
+    const [sender, ...ids] = payload.split(',');
+    if (sender !== this.name) this.local.publish(ids);
+  }
+
   private async flush(): Promise<void> {
     this.gathering = undefined;
     const ids = [...this.waiting];
     this.waiting.clear();
     try {
       for (let start = 0; start < ids.length; start += idsPerPayload) {
-        const payload = ids.slice(start, start + idsPerPayload).join();
+        const payload = [this.name, ...ids.slice(start, start + idsPerPayload)].join();
         await this.db.query('select pg_notify($1, $2)', [channel, payload]);
       }
     } catch (error) {

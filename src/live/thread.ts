@@ -84,8 +84,8 @@ export class Thread {
     this.onEnd();
   }
 
-  /** Looks at what is new and at everybody's rights, as they are after this call; the number of the look. */
-  look(): Promise<number> {
+  /** Looks at what is new and at everybody's rights, as they are after this call. */
+  look(): Promise<void> {
     return this.shared.run();
   }
 
@@ -97,7 +97,8 @@ export class Thread {
     const entries = await this.db.query<LogEntry>(this.rowsAfter(bind(this.id), numbering, bind(position)), values);
     // The numbers have no holes: what is missing was cleared away.
     if (entries[0]?.[numbering] !== position + 1) throw expired(['after']);
-    return entries;
+    // What is newer than the last look is told by the next one: nobody may be ahead of what the others know.
+    return entries.filter((entry) => (entry[numbering] ?? 0) <= this.end[numbering]);
   }
 
   /** Where what is known ends. */
@@ -124,7 +125,7 @@ export class Thread {
     });
   }
 
-  private async read(): Promise<number> {
+  private async read(): Promise<void> {
     const look = ++this.looks;
     const asked = this.accessVersion;
     const { values, bind } = parameters();
@@ -157,7 +158,6 @@ export class Thread {
     for (const entry of entries) this.append(entry);
     if (refused || entries.length > 0 || wasDeleted !== this.isDeleted) this.tell();
     if (entries.length === rowsPerRead) this.ring();
-    return look;
   }
 
   private append(entry: LogEntry): void {

@@ -33,23 +33,39 @@ export interface Admission {
 }
 
 /** Closes a socket once somebody is let in no more, also while nothing runs over it. */
-export function closeOnRefusal({ check, watch, isBusy }: Admission, socket: WebSocket): void {
-  let timer: NodeJS.Timeout | undefined;
-  const later = (act: () => void, ms: number): void => {
-    clearTimeout(timer);
-    if (socket.readyState === socket.OPEN) timer = setTimeout(act, ms);
-  };
-  const close = (): void => socket.close(closeCode.forbidden, 'Forbidden');
-  const ask = (): void => {
-    check().catch((error: unknown) => {
-      if (!isUnauthenticated(error)) later(ask, retryMs);
-      else if (isBusy()) later(close, lastWordMs);
-      else close();
+export function closeOnRefusal(admission: Admission, socket: WebSocket): void {
+  new Watch(admission, socket);
+}
+
+/** One object for each socket: there are many of them, and they last. */
+class Watch {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly admission: Admission,
+    private readonly socket: WebSocket,
+  ) {
+    const unwatch = admission.watch(() => this.ask());
+    socket.once('close', () => {
+      unwatch();
+      clearTimeout(this.timer);
     });
-  };
-  const unwatch = watch(ask);
-  socket.once('close', () => {
-    unwatch();
-    clearTimeout(timer);
-  });
+  }
+
+  private ask(): void {
+    this.admission.check().catch((error: unknown) => {
+      if (!isUnauthenticated(error)) this.later(() => this.ask(), retryMs);
+      else if (this.admission.isBusy()) this.later(() => this.close(), lastWordMs);
+      else this.close();
+    });
+  }
+
+  private later(act: () => void, ms: number): void {
+    clearTimeout(this.timer);
+    if (this.socket.readyState === this.socket.OPEN) this.timer = setTimeout(act, ms);
+  }
+
+  private close(): void {
+    this.socket.close(closeCode.forbidden, 'Forbidden');
+  }
 }

@@ -1,22 +1,22 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
-import { GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from 'graphql-ws';
-import { useServer } from 'graphql-ws/use/ws';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols, makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { isSignedIn, type Viewer } from '../auth/viewer.js';
 import type { Context } from '../graphql/context.js';
 import type { ErrorFormatter } from '../graphql/format-error.js';
 import type { Gate } from '../graphql/documents/gate.js';
 import { Hub } from '../graphql/hub/hub.js';
-import type { Write } from '../graphql/hub/subscriber.js';
 import { limits } from '../graphql/limits.js';
 import { subscribe, type SubscriptionArgs } from '../graphql/subscribe.js';
 import type { Logger } from '../logger.js';
 import { payerOf } from '../services/payer.js';
 import type { SignIn } from '../services/sign-in.js';
+import { Connection } from './connection.js';
 import { Documents } from './documents.js';
 import { closeCode, closeOnExpiry, closeOnRefusal, isUnauthenticated } from './end-of-session.js';
+import { SocketOutlet } from './outlet.js';
 import { SocketCount } from './socket-count.js';
 import { type SocketTiming, watchSockets } from './watch-sockets.js';
 
@@ -34,7 +34,15 @@ export interface SocketDoor extends Gate {
   readonly timing?: Partial<SocketTiming> | undefined;
 }
 
-interface Session extends Record<PropertyKey, unknown> {
+/** What is kept of the request that opened a socket. */
+interface Handshake extends Pick<IncomingMessage, 'socket'> {
+  readonly acceptLanguage: string | undefined;
+}
+
+interface Session {
+  readonly socket: WebSocket;
+  readonly outlet: SocketOutlet;
+  readonly address: string | undefined;
   /** What the client said of itself; who that is and what they may do is asked anew for each subscription. */
   authorization?: string | undefined;
   acceptLanguage?: string | undefined;
@@ -58,67 +66,61 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
     door.logger.warn({ error }, 'an event could not be read and is tried again');
   const stringify = (result: ExecutionResult): string => JSON.stringify(formatted(door, result) ?? result);
   const hub = new Hub({ stringify, onRetry });
-  const { dispose } = useServer<Record<string, unknown>, Session>(
-    {
-      isProd: true,
-      connectionInitWaitTimeout: initTimeoutMs,
-      onConnect: async ({ connectionParams, extra, subscriptions }) => {
-        const { socket, request } = extra;
-        const { authorization, acceptlanguage } = inLowerCase(connectionParams);
-        // What is no text is a wrong one, not none.
-        extra.authorization =
-          authorization == null ? undefined : typeof authorization === 'string' ? authorization : '';
-        extra.acceptLanguage = typeof acceptlanguage === 'string' ? acceptlanguage : request.headers['accept-language'];
-        try {
-          const viewer = await door.signIn(extra.authorization);
-          if (socket.readyState !== socket.OPEN) return undefined;
-          if (!count.enter(viewer, payerOf(viewer, request.socket.remoteAddress), socket)) {
-            socket.close(closeCode.tryLater, 'Too many sockets');
-            return undefined;
-          }
-          if (!isSignedIn(viewer)) return undefined;
-          closeOnExpiry(viewer, socket);
-          const admission = {
-            check: () => door.signIn(extra.authorization),
-            watch: (listener: () => void) => door.watch(viewer.id, listener),
-            isBusy: () => Object.keys(subscriptions).length > 0,
-          };
-          closeOnRefusal(admission, socket);
-        } catch (error) {
-          if (isUnauthenticated(error)) return false;
-          door.logger.warn({ error }, 'could not tell who opens a socket');
-          extra.socket.close(closeCode.restarting, 'Try again');
+  const protocol = makeServer<Record<string, unknown>, Session>({
+    connectionInitWaitTimeout: initTimeoutMs,
+    onConnect: async ({ connectionParams, extra, subscriptions }) => {
+      const { socket } = extra;
+      const { authorization, acceptlanguage } = inLowerCase(connectionParams);
+      // What is no text is a wrong one, not none.
+      extra.authorization = authorization == null ? undefined : typeof authorization === 'string' ? authorization : '';
+      if (typeof acceptlanguage === 'string') extra.acceptLanguage = acceptlanguage;
+      try {
+        const viewer = await door.signIn(extra.authorization);
+        if (socket.readyState !== socket.OPEN) return undefined;
+        if (!count.enter(viewer, payerOf(viewer, extra.address), socket)) {
+          socket.close(closeCode.tryLater, 'Too many sockets');
+          return undefined;
         }
-        return undefined;
-      },
-      onSubscribe: async ({ extra, subscriptions }, id, payload) => {
-        if (Object.keys(subscriptions).length > limits.subscriptions) return [tooMany()];
-        try {
-          const viewer = await door.signIn(extra.authorization);
-          const checked = await documents.admit(payload, payerOf(viewer, extra.request.socket.remoteAddress));
-          if (!('document' in checked)) return checked;
-          const contextValue = door.createContext(viewer, extra.acceptLanguage);
-          return { schema: door.schema, ...checked, contextValue, write: writer(extra.socket, id) };
-        } catch (error) {
-          if (isUnauthenticated(error)) extra.socket.close(closeCode.forbidden, 'Forbidden');
-          return [asGraphQLError(error)];
-        }
-      },
-      onError: (_context, _id, _payload, errors) => errors.map(door.formatError),
-      execute: () => ({ errors: [new GraphQLError('only subscriptions run over the socket')] }),
-      onNext: ({ extra }, _id, _payload, _args, result) => {
-        // Somebody who was known when the socket was opened and is not any more; without a token there is nothing to lose.
-        const isRevoked =
-          extra.authorization !== undefined && result.errors?.some((error) => isUnauthenticated(error.originalError));
-        if (isRevoked) setImmediate(() => extra.socket.close(closeCode.forbidden, 'Forbidden'));
-        return formatted(door, result);
-      },
-      subscribe: (args) => subscribe(args as SubscriptionArgs, hub, ({ originalError }) => onRetry(originalError)),
+        if (!isSignedIn(viewer)) return undefined;
+        closeOnExpiry(viewer, socket);
+        const admission = {
+          check: () => door.signIn(extra.authorization),
+          watch: (listener: () => void) => door.watch(viewer.id, listener),
+          isBusy: () => Object.keys(subscriptions).length > 0,
+        };
+        closeOnRefusal(admission, socket);
+      } catch (error) {
+        if (isUnauthenticated(error)) return false;
+        door.logger.warn({ error }, 'could not tell who opens a socket');
+        extra.socket.close(closeCode.restarting, 'Try again');
+      }
+      return undefined;
     },
-    sockets,
-    // Sockets are pinged with care for those who are slow.
-    0,
-  );
+    onSubscribe: async ({ extra, subscriptions }, id, payload) => {
+      if (Object.keys(subscriptions).length > limits.subscriptions) return [tooMany()];
+      try {
+        const viewer = await door.signIn(extra.authorization);
+        const checked = await documents.admit(payload, payerOf(viewer, extra.address));
+        if (!('document' in checked)) return checked;
+        const contextValue = door.createContext(viewer, extra.acceptLanguage);
+        const { outlet } = extra;
+        return { schema: door.schema, ...checked, contextValue, outlet, write: outlet.writer(id) };
+      } catch (error) {
+        if (isUnauthenticated(error)) extra.socket.close(closeCode.forbidden, 'Forbidden');
+        return [asGraphQLError(error)];
+      }
+    },
+    onError: (_context, _id, _payload, errors) => errors.map(door.formatError),
+    execute: () => ({ errors: [new GraphQLError('only subscriptions run over the socket')] }),
+    onNext: ({ extra }, _id, _payload, _args, result) => {
+      // Somebody who was known when the socket was opened and is not any more; without a token there is nothing to lose.
+      const isRevoked =
+        extra.authorization !== undefined && result.errors?.some((error) => isUnauthenticated(error.originalError));
+      if (isRevoked) setImmediate(() => extra.socket.close(closeCode.forbidden, 'Forbidden'));
+      return formatted(door, result);
+    },
+    subscribe: (args) => subscribe(args as SubscriptionArgs, hub, ({ originalError }) => onRetry(originalError)),
+  });
   const unwatch = watchSockets(sockets, door.timing, () => door.logger.info('a socket took nothing and was closed'));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const refusal = refusalOf(request, door.corsOrigins);
@@ -131,17 +133,21 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
       socket.end(`${head}\r\n${length}\r\n\r\n${message}`, () => socket.destroy());
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request));
+    const handshake: Handshake = { socket: request.socket, acceptLanguage: request.headers['accept-language'] };
+    sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, handshake));
   });
-  sockets.on('connection', (socket) => {
-    // In place of a listener of graphql-ws that prints on the console whatever anybody sends.
-    socket.removeAllListeners('error').on('error', (error) => door.logger.debug({ error }, 'a socket failed'));
+  sockets.on('connection', (socket: WebSocket, { socket: connection, acceptLanguage }: Handshake) => {
+    socket.on('error', (error) => door.logger.debug({ error }, 'a socket failed'));
+    const outlet = new SocketOutlet(socket, connection);
+    const session = { socket, outlet, address: connection.remoteAddress, acceptLanguage };
+    const closed = protocol.opened(new Connection(socket, door.logger), session);
+    socket.once('close', (code: number, reason: Buffer) => void closed(code, reason.toString()));
   });
   return async () => {
     unwatch();
     for (const socket of sockets.clients) socket.close(closeCode.restarting, 'Restarting');
     const timer = setTimeout(() => sockets.clients.forEach((socket) => socket.terminate()), goodbyeMs);
-    await dispose();
+    await new Promise((resolve) => sockets.close(resolve));
     clearTimeout(timer);
   };
 }
@@ -157,14 +163,6 @@ const tooMany = (): GraphQLError =>
 /** What clients are told where something went wrong; undefined where nothing did. */
 const formatted = ({ formatError }: SocketDoor, { errors, ...result }: ExecutionResult): object | undefined =>
   errors && { ...result, errors: errors.map(formatError) };
-
-/** Writes results that graphql-ws need not know of, in the form that it gives them; on a socket that closes nothing goes on. */
-function writer(socket: WebSocket, id: string): Write {
-  const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-  return (payload, onSent) => {
-    if (socket.readyState === socket.OPEN) socket.send(`${head}${payload}}`, (error) => (error ? undefined : onSent()));
-  };
-}
 
 interface Refusal {
   readonly status: string;

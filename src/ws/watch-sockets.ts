@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { WebSocket, WebSocketServer } from 'ws';
 import { closeCode } from './end-of-session.js';
 
@@ -10,17 +12,24 @@ export interface SocketTiming {
 }
 
 const standard: SocketTiming = { keepAliveMs: 12_000, stalledMs: 30_000 };
-/** Bytes that may wait for a client before nothing more is read from it: it could ask for answers without taking any. */
-const mostWaiting = 1_048_576;
+/** Bytes that may wait for a client before nothing more is worked out for it or read from it: it could ask without taking any. */
+export const mostWaiting = 1_048_576;
 /** How long a client has to take the last of what waits for it, and the reason, in milliseconds. */
 const goodbyeMs = 3_000;
 
 interface State {
+  readonly connection: Socket;
   aliveAt: number;
   pingedAt: number | null;
-  waiting: number;
+  taken: number;
   /** Since when nothing was taken of what waits. */
   stalledSince: number | null;
+}
+
+/** Moves with whatever the system takes of what was written, also of a write that is under way: of that, nothing public tells. */
+function takenOf(connection: Socket): number {
+  const { _handle: handle } = connection as unknown as { _handle?: { writeQueueSize?: number } | null };
+  return connection.bytesWritten - connection.writableLength - (handle?.writeQueueSize ?? 0);
 }
 
 /**
@@ -35,8 +44,8 @@ export function watchSockets(
   const { keepAliveMs, stalledMs } = { ...standard, ...timing };
   const states = new WeakMap<WebSocket, State>();
 
-  sockets.on('connection', (socket: WebSocket) => {
-    const state: State = { aliveAt: Date.now(), pingedAt: null, waiting: 0, stalledSince: null };
+  sockets.on('connection', (socket: WebSocket, { socket: connection }: Pick<IncomingMessage, 'socket'>) => {
+    const state: State = { connection, aliveAt: Date.now(), pingedAt: null, taken: 0, stalledSince: null };
     states.set(socket, state);
     const isAlive = (): void => {
       state.aliveAt = Date.now();
@@ -57,17 +66,17 @@ export function watchSockets(
   };
 
   const look = (socket: WebSocket, state: State, now: number): void => {
-    const { waiting } = state;
-    state.waiting = socket.bufferedAmount;
+    const waiting = socket.bufferedAmount;
+    if (socket.isPaused && waiting <= mostWaiting) socket.resume();
     // A ping would stand at the end of what waits.
-    if (state.waiting > 0) {
-      if (state.stalledSince === null || state.waiting < waiting) state.stalledSince = now;
+    if (waiting > 0) {
+      const taken = takenOf(state.connection);
+      if (state.stalledSince === null || taken !== state.taken) Object.assign(state, { taken, stalledSince: now });
       else if (now - state.stalledSince >= stalledMs) close(socket);
       return;
     }
     if (state.stalledSince !== null) {
       Object.assign(state, { stalledSince: null, aliveAt: now, pingedAt: null });
-      socket.resume();
     } else if (state.pingedAt !== null) {
       if (now - state.pingedAt >= keepAliveMs) socket.terminate();
     } else if (now - state.aliveAt >= keepAliveMs) {

@@ -1,8 +1,8 @@
 import {
-  createThreadClient as createApolloClient,
+  createGatewayClient as createApolloClient,
   follow as followByApollo,
 } from '../../examples/apollo-client/follow.js';
-import { createThreadClient as createUrqlClient, follow as followByUrql } from '../../examples/urql/follow.js';
+import { createGatewayClient as createUrqlClient, follow as followByUrql } from '../../examples/urql/follow.js';
 import type { Resumable } from '../../src/client/index.js';
 import { addComment } from '../support/documents.js';
 import { type Actor, TestGateway } from '../support/gateway.js';

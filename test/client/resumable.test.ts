@@ -1,9 +1,9 @@
 import { signToken } from '../../src/auth/token.js';
 import { ResumableError } from '../../src/client/index.js';
-import { addComment, followTicket, ticketLog } from '../support/documents.js';
+import { followTicket, ticketLog } from '../support/documents.js';
 import { type Actor, secret, TestGateway } from '../support/gateway.js';
 import { Proxy } from './proxy.js';
-import { client, type Event, type Followed, isKept, open, readLog } from './support.js';
+import { client, type Event, type Followed, follow, isKept, open, say } from './support.js';
 
 let gateway: TestGateway;
 let proxy: Proxy;
@@ -16,9 +16,6 @@ beforeEach(async () => {
 afterEach(() => proxy.close());
 afterAll(() => gateway.stop());
 
-const say = (actor: Actor, ticketId: string, body: string): Promise<unknown> =>
-  actor.run(addComment, { input: { ticketId, body } });
-
 const commentsOf = /* GraphQL */ `
   subscription ($ticketId: ID!, $after: Cursor) {
     commentAdded(ticketId: $ticketId, after: $after) {
@@ -29,8 +26,6 @@ const commentsOf = /* GraphQL */ `
     }
   }
 `;
-
-const follow = (ticketId: string, after: string, query = followTicket) => ({ query, variables: { ticketId, after } });
 
 /** The next event that is none of the checkpoints. */
 async function nextOf(events: AsyncIterator<{ data?: Followed | null | undefined }>): Promise<Event> {
@@ -55,52 +50,6 @@ async function endOf(events: AsyncIterator<unknown>): Promise<ResumableError> {
   }
   throw new Error('the subscription has ended without an error');
 }
-
-const drops = Number(process.env['TEST_DROPS'] ?? 20);
-
-it(`loses nothing and repeats nothing over ${drops} drops at any byte, while others write`, async () => {
-  const { customer, teammate } = await gateway.cast();
-  const { id, head } = await open(customer);
-  // From the first byte of the handshake to some events further on.
-  proxy.cutAfter = () => (proxy.cuts < drops ? 1 + Math.trunc(Math.random() * 1_500) : undefined);
-  let tokens = 0;
-  const live = client(proxy.url, () => {
-    tokens++;
-    return Promise.resolve(teammate.token as string);
-  });
-  const iterated: Event[] = [];
-  const pushed: Event[] = [];
-  const iterating = (async () => {
-    for await (const { data } of live.iterate<Followed>(follow(id, head))) {
-      if (data && isKept(data.conversationEvents)) iterated.push(data.conversationEvents);
-      if (data?.conversationEvents.comment?.body === 'The last word') break;
-    }
-  })();
-  const pushing = new Promise<void>((resolve, reject) => {
-    live.subscribe<Followed>(follow(id, head), {
-      next: ({ data }) => {
-        if (data && isKept(data.conversationEvents)) pushed.push(data.conversationEvents);
-        if (data?.conversationEvents.comment?.body === 'The last word') resolve();
-      },
-      error: reject,
-      complete: () => reject(new Error('the subscription has ended')),
-    });
-  });
-  const writers = await Promise.all([1, 2].map(() => gateway.signIn({ role: 'agent' })));
-  await Promise.all(
-    writers.map(async (writer, index) => {
-      for (let n = 0; proxy.cuts < drops; n++) await say(writer, id, `${index}:${n}`);
-    }),
-  );
-  await say(writers[0] as Actor, id, 'The last word');
-  await Promise.all([iterating, pushing]);
-  await live.dispose();
-  const log = await readLog(teammate, id, head);
-  expect(proxy.cuts).toBeGreaterThanOrEqual(drops);
-  expect(tokens).toBe(1);
-  expect(iterated).toEqual(log);
-  expect(pushed).toEqual(log);
-});
 
 it('goes on as before when the gateway was stopped and another one started in its place', async () => {
   const { customer, teammate } = await gateway.cast();
@@ -145,7 +94,7 @@ it('fetches a new token when the old one has expired', async () => {
   await live.dispose();
 });
 
-it('ends when a new token is refused, or when there is none', async () => {
+it('ends when a new token is refused', async () => {
   const { customer } = await gateway.cast();
   const { id, head } = await open(customer);
   let fetched = 0;
@@ -156,9 +105,6 @@ it('ends when a new token is refused, or when there is none', async () => {
     after: head,
   });
   expect(fetched).toBe(1);
-  const cause = new Error('offline');
-  const failed = client(proxy.url, () => Promise.reject(cause));
-  expect(await endOf(failed.iterate(follow(id, head)))).toMatchObject({ code: 'TOKEN_FAILED', cause });
 });
 
 describe('a position that can not be followed any more', () => {

@@ -1,7 +1,7 @@
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { resumable, type Resumable, type ResumableOptions } from '../../src/client/index.js';
-import { openTicket, ticketLog } from '../support/documents.js';
+import { addComment, followTicket, openTicket, ticketLog } from '../support/documents.js';
 import type { Actor } from '../support/gateway.js';
 
 /** An event of a conversation, as `followTicket` asks for it. */
@@ -18,7 +18,7 @@ export interface Followed {
 /** A client that comes back after a blink. */
 export const client = (
   url: string,
-  token: string | (() => Promise<string>),
+  token: string | ResumableOptions['token'],
   options: Partial<ResumableOptions> = {},
 ): Resumable =>
   resumable({
@@ -36,8 +36,18 @@ export async function open(actor: Actor): Promise<{ id: string; head: string }> 
   return { id: ticket.id, head: ticket.conversation.headCursor };
 }
 
+/** Adds a comment. */
+export const say = (actor: Actor, ticketId: string, body: string): Promise<unknown> =>
+  actor.run(addComment, { input: { ticketId, body } });
+
+/** What to subscribe with to follow a ticket from a position. */
+export const follow = (ticketId: string, after: string, query = followTicket) => ({
+  query,
+  variables: { ticketId, after },
+});
+
 /** What happened in a ticket after a position, read page by page. */
-export async function readLog(actor: Actor, id: string, after: string): Promise<Event[]> {
+export async function readLog(actor: Actor, id: string, after: string | null): Promise<Event[]> {
   const events: Event[] = [];
   for (;;) {
     const { nodes, pageInfo } = (await actor.run(ticketLog, { id, after })).ticket.conversation.events;

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { uuidOf } from '../../src/global-id.js';
+import { feedCursor } from '../feed/support.js';
 import { upload } from '../files/support.js';
 import { type Actor, newHumanId, TestGateway } from '../support/gateway.js';
 import { done, idOf, openTicket, say, whoIs } from '../tickets/support.js';
@@ -53,6 +54,7 @@ async function setTheStage(): Promise<Stage> {
     name: 'Customer',
   });
   const user = await gateway.signIn({ role: 'customer', name: 'Somebody' });
+  const feedStart = await feedCursor(agent);
   const contact = { mainEmail: 'desk@example.com', preferredContactMethod: 'email' };
   const subject = { externalSubjectId: '1', topicKey: 'servers', accessLevel: 'PROJECT_USERS', projectKey: 'web' };
   const ticket = await openTicket(customer, { title: 'The shop is slow', ...subject, contact });
@@ -84,6 +86,7 @@ async function setTheStage(): Promise<Stage> {
       'human id': ticket.humanId,
       number: String(ticket.number),
       cursor: ticket.conversation.headCursor,
+      'feed cursor': feedStart,
       comment: comment.id,
       'own comment': own.id,
       attribute: attributes[0]?.id ?? '',

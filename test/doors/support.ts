@@ -1,5 +1,5 @@
 import { type IncomingHttpHeaders, request, type RequestOptions } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { pino } from 'pino';
 import WebSocket, { type ClientOptions } from 'ws';
 import type { Logger } from '../../src/logger.js';
@@ -119,6 +119,11 @@ export class RawSocket {
 
   resume(): void {
     this.socket.resume();
+  }
+
+  /** Breaks the connection off, without a word. */
+  reset(): void {
+    (this.socket as unknown as { _socket: Socket })._socket.resetAndDestroy();
   }
 
   /** What has arrived and nobody has asked for. */

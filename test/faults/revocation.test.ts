@@ -24,7 +24,7 @@ it(
   'delivers nothing that was said after a right was taken away, and all of it to the neighbour who keeps theirs',
   async () => {
     const { customer, teammate, agent, admin } = await gateway.cast();
-    const { id: ticketId } = await openTicket(customer, { accessLevel: 'ACCOUNT_USERS' });
+    const { id: ticketId } = await openTicket(customer, { title: 'Revoked', accessLevel: 'ACCOUNT_USERS' });
     const userId = await idOf(teammate);
     const { viewer } = await customer.run('{ viewer { organization { id } } }');
     const setAccess = (accessLevel: string) => done(agent, 'updateTicket', { ticketId, accessLevel });

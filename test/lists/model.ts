@@ -119,8 +119,8 @@ export function anyTickets(world: World, count: number): fc.Arbitrary<Row[]> {
     .map((rows) => rows.map((row, index) => ({ ...row, number: index + 1 })));
 }
 
-/** Filters of up to five levels over the values that tickets have, and some that none has. */
-export function anyFilter(world: World): fc.Arbitrary<TicketFilter> {
+/** Filters of up to so many levels over the values that tickets have, and some that none has. */
+export function anyFilter(world: World, depth = 5): fc.Arbitrary<TicketFilter> {
   const some = <T>(values: readonly T[]): fc.Arbitrary<T[]> => fc.array(oneOf(values), { maxLength: 2 });
   const keys = (type: string) =>
     some([...world.states.filter((state) => state.type === type).map(({ key }) => key), 'no such', '\0', '\ud800']);
@@ -179,7 +179,7 @@ export function anyFilter(world: World): fc.Arbitrary<TicketFilter> {
     );
   const { filter } = fc.letrec<{ filter: TicketFilter }>((tie) => ({
     filter: fc.oneof(
-      { maxDepth: 4, withCrossShrink: true },
+      { maxDepth: depth - 1, withCrossShrink: true },
       {
         arbitrary: fc.array(field, { maxLength: 2 }).map((parts) => Object.assign({}, ...parts) as TicketFilter),
         weight: 3,

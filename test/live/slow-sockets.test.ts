@@ -1,4 +1,6 @@
 import { memoryLog, RawSocket } from '../doors/support.js';
+import { follow } from '../feed/support.js';
+import { until } from '../files/support.js';
 import { followTicket } from '../support/documents.js';
 import { TestGateway } from '../support/gateway.js';
 import { openTicket } from '../tickets/support.js';
@@ -71,6 +73,38 @@ it('closes a socket that takes nothing with 1013 and keeps nothing for it; it re
   } finally {
     await gateway.stop();
   }
+});
+
+const followAllAtLength = /* GraphQL */ `
+  subscription ($after: Cursor) {
+    ticketFeed(after: $after) { change ticketId cursor ticket { id ${repeated.replaceAll('body', 'description')} } }
+  }`;
+
+it('tells of no fault when a client is gone in the middle of what it gets', async () => {
+  const { logger, entries } = memoryLog();
+  const printed = jest.spyOn(console, 'error').mockImplementation();
+  const gateway = await TestGateway.start({}, logger);
+  try {
+    const { customer, agent } = await gateway.cast();
+    const socket = await RawSocket.open(gateway.url, agent.token);
+    await socket.ask(followAllAtLength);
+    socket.pause();
+    const { next } = follow(agent);
+    await next();
+    for (let n = 0; n < 4; n++) {
+      const { id } = await openTicket(customer, { title: 'Long', description: 'x'.repeat(longest) });
+      while ((await next()).ticketId !== id);
+    }
+    // The answer stands behind what the client does not take.
+    socket.send({ type: 'ping' });
+    socket.reset();
+    await until(() => Promise.resolve(entries.length > 0));
+  } finally {
+    await gateway.stop();
+  }
+  const logged = entries.filter(({ level }) => level > 40);
+  expect({ logged, printed: printed.mock.calls }).toEqual({ logged: [], printed: [] });
+  printed.mockRestore();
 });
 
 it('ends a socket whose client is gone without a word, and none whose client is there and silent', async () => {

@@ -171,6 +171,7 @@ it.each(['customer', 'agent', 'admin'] as const)(
     const actor = { customer, agent, admin }[who];
     const ids = new Map<string, string>();
     const called: string[] = [];
+    const { tickets: start } = await actor.run<{ tickets: { feedCursor: string } }>('{ tickets { feedCursor } }');
     const ask = async <T>(kind: `${OperationTypeNode}`, name: string, variables = {}, variant?: string): Promise<T> => {
       called.push(name);
       const answer = await actor.run<T>(everythingFrom(kind, name, variant), variables);
@@ -235,6 +236,12 @@ it.each(['customer', 'agent', 'admin'] as const)(
       const listener = actor.subscribe(everythingFrom('subscription', name), { ticketId, after });
       for (let events = name === 'commentAdded' ? 2 : 5; events > 0; events--) idsIn(await listener.data(), ids);
       listener.stop();
+    }
+    called.push('ticketFeed');
+    if (who !== 'customer') {
+      const feed = actor.subscribe(everythingFrom('subscription', 'ticketFeed'), { after: start.feedCursor });
+      for (let events = 2; events > 0; events--) idsIn(await feed.data(), ids);
+      feed.stop();
     }
 
     const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];

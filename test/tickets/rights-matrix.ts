@@ -174,4 +174,5 @@ export const matrix: Row[] = [
     'subscription ($ticketId: ID!, $after: Cursor) { field: conversationEvents(ticketId: $ticketId, after: $after) { cursor } }',
     listeners,
   ],
+  ['Subscription.ticketFeed', 'from now on', 'subscription { field: ticketFeed { change } }', forStaff],
 ];

@@ -2,17 +2,18 @@ import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { DataSource, EntitySchema } from 'typeorm';
 
-const id = { type: 'uuid', primary: true };
+const id = { type: 'text', primary: true };
+const idOf = (type) => `${type}_${randomUUID()}`;
 
-export const User = new EntitySchema({ name: 'User', columns: { id, name: { type: 'text' } } });
+export const User = new EntitySchema({ name: 'User', tableName: 'users', columns: { id, name: { type: 'text' } } });
 export const Comment = new EntitySchema({
   name: 'Comment',
   columns: {
     id,
     body: { type: 'text' },
     sentAt: { type: 'timestamptz' },
-    authorId: { type: 'uuid' },
-    voteId: { type: 'uuid', nullable: true },
+    authorId: { type: 'text' },
+    voteId: { type: 'text', nullable: true },
   },
 });
 export const Vote = new EntitySchema({ name: 'Vote', columns: { id, score: { type: 'int' } } });
@@ -27,14 +28,14 @@ export async function openDatabase() {
     poolSize: 10,
   });
   await database.initialize();
-  const author = { id: randomUUID(), name: 'Somebody' };
-  const vote = { id: randomUUID(), score: 1 };
+  const author = { id: idOf('usr'), name: 'somebody-0' };
   await database.getRepository('User').save(author);
-  await database.getRepository('Vote').save(vote);
-  /** Writes a comment. */
+  /** Writes a comment that was rated already. */
   const add = async (body) => {
-    const comment = { id: randomUUID(), body, sentAt: new Date(), authorId: author.id, voteId: vote.id };
-    await database.getRepository('Comment').save(comment);
+    const vote = { id: idOf('vot'), score: 1 };
+    await database.getRepository('Vote').insert(vote);
+    const comment = { id: idOf('com'), body, sentAt: new Date(), authorId: author.id, voteId: vote.id };
+    await database.getRepository('Comment').insert(comment);
     return { comment, author, vote };
   };
   return { database, add };

@@ -8,11 +8,8 @@ import type { Subscriber } from './subscriber.js';
 
 /** What a group answers to an event: the same text for all of its members. */
 export interface Answer {
-  readonly text: string;
-  /** The look that has confirmed, after all was read, who may have it. */
-  readonly look: number;
-  /** The ticket was deleted meanwhile, and this is not the event that says so. */
-  readonly isSkipped: boolean;
+  /** Null when the ticket was deleted meanwhile, and this is not the event that says so. */
+  readonly text: string | null;
   /** It tells of a fault, after which clients begin again before it. */
   readonly isLast: boolean;
 }
@@ -88,6 +85,8 @@ export class Group {
     const key = `${isCheckpoint ? 'to' : 'at'} ${this.numberOf(item)}`;
     let answer = this.answers.get(key);
     if (!answer) {
+      // Before it is added: whoever is told of a long past leaves no more behind than others.
+      this.forget();
       answer = this.workOut(item);
       this.answers.set(key, answer);
       // A checkpoint tells the time; a fault, or nobody to work it out for, is no answer to keep.
@@ -135,15 +134,12 @@ export class Group {
         const result = await execution.execute(item, executor.context.fresh());
         const fault = result.errors?.find(({ originalError }) => isUnavailable(originalError));
         if (fault) throw fault.originalError as AppError;
-        const look = await thread.look();
-        // What was read with rights that were lost meanwhile is nobody's.
-        if (executor.refusal) continue;
-        return {
-          text: execution.stringify(result),
-          look,
-          isSkipped: thread.isDeleted && item.type !== 'TicketDeleted',
-          isLast: result.errors?.some(isFault) ?? false,
-        };
+        await thread.look();
+        // What was read with rights that were lost meanwhile is nobody's; of those who have gone nobody knows.
+        if (!this.members.has(executor)) continue;
+        // To read of what is gone is no fault.
+        if (thread.isDeleted && item.type !== 'TicketDeleted') return { text: null, isLast: false };
+        return { text: execution.stringify(result), isLast: result.errors?.some(isFault) ?? false };
       } catch (error) {
         // An event is not passed over because the database was away for a moment: it would be missing for ever.
         if (!isUnavailable(error)) throw error;

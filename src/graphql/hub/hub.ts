@@ -32,7 +32,7 @@ export class Hub {
       group = made;
       ofThread.set(key, group);
     }
-    return new Subscriber(args.contextValue, group, stream, args.write);
+    return new Subscriber(args.contextValue, group, stream, args);
   }
 
   /**

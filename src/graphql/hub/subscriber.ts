@@ -4,8 +4,16 @@ import type { ConversationStream, StreamItem } from '../../live/conversation-str
 import type { Context } from '../context.js';
 import type { Answer, Group } from './group.js';
 
-/** Writes a payload to a client as it is, and calls back once it has left this process. */
-export type Write = (payload: string, onSent: () => void) => void;
+/** Writes a payload to a client as it is, and calls back once it has left this process, or with why it can't. */
+export type Write = (payload: string, onSent: (error?: Error | null) => void) => void;
+
+/** The way to a client, which all of its subscriptions share. */
+export interface Outlet {
+  /** Whether so much waits for the client that nothing more should be added. */
+  readonly isFull: boolean;
+  /** Does a piece of work that may end with a payload, once there is room for that and few others do the same. */
+  turn<T>(work: () => Promise<T>): Promise<T>;
+}
 
 /**
  * One subscription of one socket, as the iterator that graphql-ws asks for results. Payloads are written by the side; what the
@@ -21,7 +29,9 @@ export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefi
   private onSent: (() => void) | undefined;
   private lastWord: ExecutionResult | undefined;
   private onEnd: (() => void) | undefined;
-  private readonly sent = (): void => {
+  private readonly sent = (error?: Error | null): void => {
+    // The socket that failed is about to close.
+    if (error) return;
     this.isSending = false;
     this.onSent?.();
   };
@@ -30,7 +40,7 @@ export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefi
     readonly context: Context,
     private readonly group: Group,
     private readonly stream: ConversationStream,
-    private readonly write: Write,
+    private readonly to: { readonly outlet: Outlet; readonly write: Write },
   ) {
     if (stream.listener) stream.listener.onRefusal = () => this.end(this.refusal);
     group.add(this);
@@ -45,21 +55,20 @@ export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefi
     return this.stream.listener?.refusal;
   }
 
-  /** How many looks at the thread had begun when it came. */
-  get since(): number {
-    return this.stream.listener?.since ?? 0;
-  }
-
   /** Starts it, and waits for its end; an error comes as a last result. */
-  async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
+  next(): Promise<IteratorResult<ExecutionResult, undefined>> {
     if (!this.isStarted) {
       this.isStarted = true;
       void this.catchUp();
     }
-    if (!this.isEnded) await new Promise<void>((resolve) => (this.onEnd = resolve));
-    const { lastWord } = this;
-    this.lastWord = undefined;
-    return lastWord ? { done: false, value: lastWord } : { done: true, value: undefined };
+    return new Promise((resolve) => {
+      this.onEnd = () => {
+        const { lastWord } = this;
+        this.lastWord = undefined;
+        resolve(lastWord ? { done: false, value: lastWord } : { done: true, value: undefined });
+      };
+      if (this.isEnded) this.onEnd();
+    });
   }
 
   /** Ends it because its client wants no more. */
@@ -83,19 +92,24 @@ export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefi
   offer(item: StreamItem, position: number, answer: Answer | null): void {
     const isKnown = item.type === 'Checkpoint' ? position < this.stream.position : position <= this.stream.position;
     if (!this.isLive || this.isEnded || isKnown) return;
-    const isCovered = answer !== null && answer.look > this.since;
-    if (this.isSending || !isCovered) {
+    if (this.isSending || !answer || this.to.outlet.isFull) {
       if (item.type !== 'Checkpoint') this.fallBehind();
       return;
     }
     this.stream.position = position;
-    if (!answer.isSkipped) this.send(answer.text);
-    if (answer.isLast) this.end();
+    this.take(answer);
   }
 
-  private send(text: string): void {
-    this.isSending = true;
-    this.write(text, this.sent);
+  /**
+   * Its rights were confirmed after the answer was read: by the look after that or, if it came later, by the one that its
+   * stream begins with.
+   */
+  private take({ text, isLast }: Answer): void {
+    if (text !== null) {
+      this.isSending = true;
+      this.to.write(text, this.sent);
+    }
+    if (isLast) this.end();
   }
 
   private fallBehind(): void {
@@ -108,30 +122,35 @@ export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefi
     try {
       while (!this.isEnded) {
         if (this.isSending) await new Promise<void>((resolve) => (this.onSent = resolve));
-        const item = await this.stream.poll();
-        if (this.isEnded) return;
-        if (item) {
-          await this.deliver(item);
-        } else if (this.stream.position >= this.group.position) {
-          if (this.stream.isOver || this.group.isOver) return this.end();
-          this.isLive = true;
-          this.group.caughtUp();
-          return;
-        }
+        if (await this.to.outlet.turn(() => this.step())) return;
       }
     } catch (error) {
       this.end(error);
     }
   }
 
+  /** Takes the next event that it has not got; true once there is none: it may have fallen behind again before that is heard. */
+  private async step(): Promise<boolean> {
+    const item = this.isEnded ? null : await this.stream.poll();
+    if (this.isEnded) return true;
+    if (item) {
+      await this.deliver(item);
+      return false;
+    }
+    if (this.stream.position < this.group.position) return false;
+    if (this.stream.isOver || this.group.isOver) {
+      this.end();
+    } else {
+      this.isLive = true;
+      this.group.caughtUp();
+    }
+    return true;
+  }
+
   private async deliver(item: StreamItem): Promise<void> {
     let answer: Answer | null = null;
     while (!answer && !this.isEnded) answer = await this.group.answerTo(item);
-    if (!answer) return;
-    if (answer.look <= this.since) await this.stream.thread.look();
-    if (this.isEnded) return;
-    if (!answer.isSkipped) this.send(answer.text);
-    if (answer.isLast) this.end();
+    if (answer && !this.isEnded) this.take(answer);
   }
 }
 

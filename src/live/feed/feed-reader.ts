@@ -2,12 +2,13 @@ import { type Bind, parameters, type Queryable } from '../../db/database.js';
 import { foldedText } from '../../db/search.js';
 import type { Logger } from '../../logger.js';
 import type { Bus } from '../bus.js';
+import { SharedRun } from '../shared-run.js';
 import type { FeedPosition } from './feed-cursors.js';
 import { type FeedRow, rowOf, type StoredRow } from './feed-row.js';
 import { feedHint } from './sequencer.js';
 
 /** What of a person decides whether they may go on listening. */
-interface ListenerRights {
+export interface ListenerRights {
   readonly isActive: boolean;
   readonly accessVersion: number;
 }
@@ -18,8 +19,8 @@ export interface FeedState extends FeedPosition {
   readonly rights: Readonly<Record<string, ListenerRights>>;
 }
 
-/** What somebody who waits hears. */
-type Call = (what: 'news' | 'quiet') => void;
+/** What somebody hears who waits for news. */
+type Call = () => void;
 
 /** What was found of each thing that a filter looks up. */
 export type LookedUp = readonly (readonly unknown[])[];
@@ -31,8 +32,6 @@ interface LookingUp {
 
 /** Bounds the delay after a lost hint, in milliseconds. */
 const lookEveryMs = 1_000;
-/** After how many looks without news it is said that there was none. */
-const quietLooks = 30;
 /** How many of the newest rows are kept for all who follow closely. */
 const keptRows = 500;
 const rowsPerRead = 250;
@@ -45,15 +44,14 @@ const rowsPerReplay = 100;
 
 /** Reads the feed for all who follow it through this gateway: what is new is read once for all of them. */
 export class FeedReader {
-  private readonly listeners = new Map<Call, string>();
+  /** By person. */
+  private readonly listeners = new Map<string, Set<Call>>();
+  private readonly reading = new SharedRun(() => this.readOn());
   private readonly unsubscribe: () => void;
   private state: FeedState | undefined;
   /** The newest rows, without a hole, up to the state's position. */
   private kept: readonly FeedRow[] = [];
-  private running: Promise<void> | undefined;
-  private queued: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private quiet = 0;
 
   constructor(
     private readonly db: Queryable,
@@ -61,16 +59,19 @@ export class FeedReader {
     private readonly logger: Logger,
   ) {
     this.unsubscribe = bus.subscribe((id) => {
-      if (id === feedHint || [...this.listeners.values()].includes(id)) void this.look();
+      if (id === feedHint || this.listeners.has(id)) void this.look();
     });
   }
 
   /** Has the feed read for somebody, and calls them when it went on or their rights may have changed; the answer stops it. */
   watch(userId: string, call: Call): () => void {
-    this.listeners.set(call, userId);
+    const calls = this.listeners.get(userId) ?? new Set();
+    this.listeners.set(userId, calls.add(call));
     this.timer ??= setInterval(() => void this.look(), lookEveryMs);
     return () => {
-      this.listeners.delete(call);
+      calls.delete(call);
+      if (calls.size > 0 || this.listeners.get(userId) !== calls) return;
+      this.listeners.delete(userId);
       if (this.listeners.size > 0) return;
       clearInterval(this.timer);
       this.timer = undefined;
@@ -87,29 +88,22 @@ export class FeedReader {
 
   /** Reads what is new by a statement that begins after this call: one for all who call meanwhile. */
   refresh(): Promise<void> {
-    this.running ??= this.readOn().finally(() => (this.running = undefined));
-    return this.running;
-  }
-
-  /** The same where one that is under way does not count, because it may have begun too early. */
-  refreshFromNow(): Promise<void> {
-    if (!this.running) return this.refresh();
-    this.queued ??= this.running
-      .catch(() => undefined)
-      .then(() => {
-        this.queued = undefined;
-        return this.refresh();
-      });
-    return this.queued;
+    return this.reading.run();
   }
 
   /** The rows behind a position: those that are at hand, or else some that are read for this listener alone. */
   async after(position: number, userId: string): Promise<FeedState> {
-    if (!this.state) await this.refreshFromNow();
+    if (!this.state) await this.refresh();
     const { state, kept } = this;
     const first = (state?.position ?? 0) - kept.length;
     if (state && position >= first) return { ...state, rows: kept.slice(position - first) };
     return this.read(position, rowsPerReplay, [userId]);
+  }
+
+  /** The rights of a listener, found by a statement that begins after this call; undefined for who is none. */
+  async rightsOf(userId: string): Promise<ListenerRights | undefined> {
+    await this.refresh();
+    return this.state?.rights[userId];
   }
 
   /** Where the feed ends, and what a filter has to look up, both at one moment. */
@@ -129,7 +123,7 @@ export class FeedReader {
   private async look(): Promise<void> {
     if (this.listeners.size === 0) return;
     try {
-      await this.refreshFromNow();
+      await this.refresh();
     } catch (error) {
       this.logger.warn({ error }, 'the feed could not be read; looking again in a second');
     }
@@ -137,27 +131,21 @@ export class FeedReader {
 
   private async readOn(): Promise<void> {
     const before = this.state;
-    const read = await this.read(before?.position ?? null, rowsPerRead, [...new Set(this.listeners.values())]);
+    const read = await this.read(before?.position ?? null, rowsPerRead, [...this.listeners.keys()]);
     const state = { ...read, position: read.rows.at(-1)?.position ?? read.position, rows: [] };
     const isSame = JSON.stringify(state) === JSON.stringify(before);
     // Where something in between was pruned, whoever is behind it reads by themselves and finds out.
-    const isWhole = read.rows.every(({ position }, index) => position === (before?.position ?? 0) + 1 + index);
+    const isWhole = read.rows.length === state.position - (before?.position ?? state.position);
     if (!isSame) this.kept = isWhole ? [...this.kept, ...read.rows].slice(-keptRows) : [];
     this.state = state;
     if (this.listeners.size === 0) this.forget();
     if (state.position < read.position) void this.look();
-    this.quiet = isSame ? this.quiet + 1 : 0;
-    if (!isSame) this.call('news');
-    else if (this.quiet % quietLooks === 0) this.call('quiet');
+    if (!isSame) for (const call of [...this.listeners.values()].flatMap((calls) => [...calls])) call();
   }
 
   private forget(): void {
     this.state = undefined;
     this.kept = [];
-  }
-
-  private call(what: 'news' | 'quiet'): void {
-    for (const call of [...this.listeners.keys()]) call(what);
   }
 
   /** Rows behind a position, none behind the end; rights travel with the read. */

@@ -7,10 +7,12 @@ const sequencerLock = 7_463_012;
 /** A leader looks every second: one that was not heard of for this long has stopped, and the server takes its lock away. */
 const silenceMs = 5_000;
 const statementMs = 10_000;
+/** A server that has not answered by then is not there any more, in milliseconds: nobody else would notice. */
+const answerLimitMs = 12_000;
 
 /** How this gateway comes to the office: nobody else wants that of the embedded engine, and on a server one of all holds it. */
-export const officeFor = (url: string | undefined, db: Queryable): (() => Promise<Office>) =>
-  url === undefined ? () => Promise.resolve(soleOffice(db)) : () => openOffice(url);
+export const officeFor = (url: string | undefined, db: Queryable, answerMs = answerLimitMs): (() => Promise<Office>) =>
+  url === undefined ? () => Promise.resolve(soleOffice(db)) : () => openOffice(url, answerMs);
 
 const soleOffice = (db: Queryable): Office => ({
   query: (sql, values) => db.query(sql, values),
@@ -19,16 +21,23 @@ const soleOffice = (db: Queryable): Office => ({
 });
 
 /** It is held by a lock that goes when its connection does. */
-async function openOffice(url: string): Promise<Office> {
+async function openOffice(url: string, answerMs: number): Promise<Office> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'ticketing-gateway sequencer',
     keepAlive: true,
+    connectionTimeoutMillis: answerMs,
+    query_timeout: answerMs,
   });
   // What is lost here is noticed by the next statement.
   client.on('error', () => undefined);
   await client.connect();
-  await client.query(`set idle_session_timeout = ${silenceMs}; set statement_timeout = ${statementMs}`);
+  try {
+    await client.query(`set idle_session_timeout = ${silenceMs}; set statement_timeout = ${statementMs}`);
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
   let isHeld = false;
   return {
     query: async <Row>(sql: string, values: readonly unknown[] = []) =>

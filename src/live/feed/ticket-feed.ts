@@ -3,7 +3,7 @@ import type { Bind } from '../../db/database.js';
 import type { TicketImage } from '../../entities/log-entry.js';
 import { cursorExpired, isUnavailable, unauthenticated } from '../../errors.js';
 import { feedExpired, type FeedPosition, type LookUps, type LookUpTable } from './feed-cursors.js';
-import type { FeedReader, FeedState, LookedUp } from './feed-reader.js';
+import type { FeedReader, FeedState, ListenerRights, LookedUp } from './feed-reader.js';
 import type { FeedRow } from './feed-row.js';
 
 /** What becomes of a ticket in a list. */
@@ -33,6 +33,11 @@ export interface FeedFilter {
   matches(image: TicketImage): boolean;
 }
 
+/** How long nothing is told before a checkpoint says how far it has come, in milliseconds. */
+const idleLimitMs = 30_000;
+/** When a database that did not answer is asked again, in milliseconds. */
+const retryMs = 1_000;
+
 /**
  * The feed as an endless iterator: which tickets enter, change in or leave what a filter matches. It pulls: a slow listener
  * holds no more than one read.
@@ -43,9 +48,10 @@ export class TicketFeed implements AsyncIterableIterator<FeedItem> {
   private lookUps: LookUps;
   private finished = false;
   private isFresh = false;
-  /** What was heard since the last read. */
-  private heard: 'news' | 'quiet' | undefined;
-  private owesCheckpoint = true;
+  /** Whether there may be more than the last read found. */
+  private hasNews = false;
+  /** When a checkpoint is due: the first one is at once. */
+  private checkpointAt = 0;
   private wake: (() => void) | undefined;
   private readonly unwatch: () => void;
 
@@ -54,11 +60,12 @@ export class TicketFeed implements AsyncIterableIterator<FeedItem> {
     private readonly filter: FeedFilter,
     private readonly viewer: SignedInViewer,
     start: FeedPosition,
+    private readonly idleMs = idleLimitMs,
   ) {
     this.position = start.position;
     this.lookUps = start.lookUps;
-    this.unwatch = reader.watch(viewer.id, (what) => {
-      if (this.heard !== 'news') this.heard = what;
+    this.unwatch = reader.watch(viewer.id, () => {
+      this.hasNews = true;
       this.wake?.();
     });
   }
@@ -71,21 +78,18 @@ export class TicketFeed implements AsyncIterableIterator<FeedItem> {
   async next(): Promise<IteratorResult<FeedItem, undefined>> {
     while (!this.finished) {
       const item = this.nextChange();
-      if (item) return { done: false, value: item };
+      if (item) return this.told(item);
       if (await this.readOn()) continue;
-      if (this.owesCheckpoint && !this.finished) {
-        this.owesCheckpoint = false;
-        return { done: false, value: this.item(TicketChange.CHECKPOINT, this.position, null) };
-      }
-      this.owesCheckpoint = (await this.called()) === 'quiet';
+      const leftMs = this.checkpointAt - performance.now();
+      if (leftMs <= 0) return this.told(this.item(TicketChange.CHECKPOINT, this.position, null));
+      await this.newsOr(leftMs);
     }
     return { done: true, value: undefined };
   }
 
   /** Throws unless the viewer still has the rights that the feed was opened with. */
   async confirmRights(): Promise<boolean> {
-    await this.reader.refreshFromNow();
-    this.requireRights(await this.reader.after(this.position, this.viewer.id));
+    this.requireRights(await this.reader.rightsOf(this.viewer.id));
     return true;
   }
 
@@ -95,6 +99,13 @@ export class TicketFeed implements AsyncIterableIterator<FeedItem> {
     this.unwatch();
     this.wake?.();
     return Promise.resolve({ done: true, value: undefined });
+  }
+
+  private told(value: FeedItem): IteratorYieldResult<FeedItem> {
+    const now = performance.now();
+    // What is told puts off a checkpoint, but none that is due.
+    if (value.change === TicketChange.CHECKPOINT || this.checkpointAt > now) this.checkpointAt = now + this.idleMs;
+    return { done: false, value };
   }
 
   /** Whatever only changes a ticket again that has just entered or changed is told with that: it is read afterwards. */
@@ -132,37 +143,35 @@ export class TicketFeed implements AsyncIterableIterator<FeedItem> {
 
   /** Reads what is new; false when nothing is. While the database does not answer it keeps asking: the position is kept. */
   private async readOn(): Promise<boolean> {
-    this.heard = undefined;
+    this.hasNews = false;
     try {
       // What others have read may have been read before this one listened.
-      if (!this.isFresh) await this.reader.refreshFromNow();
+      if (!this.isFresh) await this.reader.refresh();
       this.isFresh = true;
       const state = await this.reader.after(this.position, this.viewer.id);
-      this.requireRights(state);
+      this.requireRights(state.rights[this.viewer.id]);
       await this.requireSameLookUps(state);
       this.take(state);
     } catch (error) {
       if (!isUnavailable(error)) throw error;
       this.isFresh = false;
-      await this.called();
+      await this.newsOr(retryMs);
       return true;
     }
-    return this.buffer.length > 0;
+    return this.finished || this.buffer.length > 0;
   }
 
   private take({ rows, position: head }: FeedState): void {
-    const isWhole = rows.every(({ position }, index) => position === this.position + 1 + index);
-    // What comes next is no longer kept.
-    if (!isWhole || (rows.length === 0 && head > this.position)) throw feedExpired();
+    const position = rows.at(-1)?.position ?? Math.max(head, this.position);
+    // Some of what comes next is no longer kept.
+    if (position !== this.position + rows.length) throw feedExpired();
     this.buffer = [...rows];
-    this.position += rows.length;
+    this.position = position;
   }
 
-  private requireRights({ rights }: FeedState): void {
-    const { id, accessVersion } = this.viewer;
-    const now = rights[id];
+  private requireRights(now: ListenerRights | undefined): void {
     if (!now?.isActive) throw unauthenticated();
-    if (now.accessVersion !== accessVersion) {
+    if (now.accessVersion !== this.viewer.accessVersion) {
       throw cursorExpired('Your rights have changed: list the tickets anew.');
     }
   }
@@ -178,9 +187,15 @@ export class TicketFeed implements AsyncIterableIterator<FeedItem> {
     }
   }
 
-  private async called(): Promise<'news' | 'quiet'> {
-    if (this.heard === undefined && !this.finished) await new Promise<void>((resolve) => (this.wake = resolve));
+  private async newsOr(ms: number): Promise<void> {
+    if (this.hasNews || this.finished) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
     this.wake = undefined;
-    return this.heard ?? 'news';
   }
 }

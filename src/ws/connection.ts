@@ -1,0 +1,42 @@
+import { CloseCode, type WebSocket as ProtocolSocket } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import type { Logger } from '../logger.js';
+
+/**
+ * A socket as graphql-ws sees it. A message is answered for as long as the subscription runs that it asks for: nothing is kept
+ * of the bytes that it came in, nor of the request that opened the socket.
+ */
+export class Connection implements ProtocolSocket {
+  readonly protocol: string;
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly logger: Logger,
+  ) {
+    this.protocol = socket.protocol;
+  }
+
+  /** That a client is gone, also in the middle of what it gets, is no fault. */
+  send(data: string): Promise<void> {
+    const { socket, logger } = this;
+    return new Promise((resolve) => {
+      if (socket.readyState !== socket.OPEN) return resolve();
+      socket.send(data, (error) => {
+        if (error) logger.debug({ error }, 'a client was gone before it had all');
+        resolve();
+      });
+    });
+  }
+
+  close(code: number, reason: string): void {
+    this.socket.close(code, reason);
+  }
+
+  onMessage(take: (data: string) => Promise<void>): void {
+    const failed = (error: unknown): void => {
+      this.logger.error({ error }, 'a message could not be answered');
+      this.socket.close(CloseCode.InternalServerError, 'Internal server error');
+    };
+    this.socket.on('message', (data: Buffer) => void take(data.toString()).catch(failed));
+  }
+}

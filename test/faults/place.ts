@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { Program } from '../lifecycle/process.js';
+import { secret } from '../support/gateway.js';
+
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Where a gateway listens, one process after the other. */
+export class Place {
+  /** All processes that were there, the last one included. */
+  readonly programs: Program[] = [];
+  /** Resolves once the gateway that is there, or the next one, can be used. */
+  ready: Promise<unknown>;
+
+  private constructor(
+    private readonly port: number,
+    private readonly variables: Record<string, string>,
+  ) {
+    this.ready = this.start();
+  }
+
+  /** Starts a first gateway on a port of its own. */
+  static async open(variables: Record<string, string>): Promise<Place> {
+    const quiet = { LOG_LEVEL: 'error', MAIL_DIGEST_SECONDS: 'off', RATE_LIMITS: 'off' };
+    const place = new Place(await freePort(), { ...quiet, HOST: '127.0.0.1', JWT_SECRET: secret, ...variables });
+    await place.ready;
+    return place;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/graphql`;
+  }
+
+  /** What they all have printed. */
+  get output(): string {
+    return this.programs.map(({ output }) => output).join('');
+  }
+
+  /** Ends the gateway, and starts another one as soon as it has ended; answers how it did. */
+  async restart(signal: NodeJS.Signals): Promise<number | string | null> {
+    const ended = this.end(signal);
+    this.ready = ended.then(() => this.start());
+    return ended;
+  }
+
+  /** Ends the gateway for good. */
+  end(signal: NodeJS.Signals): Promise<number | string | null> {
+    return (this.programs.at(-1) as Program).stop(signal);
+  }
+
+  private start(): Promise<unknown> {
+    const program = new Program({ ...this.variables, PORT: String(this.port) });
+    this.programs.push(program);
+    return program.ready();
+  }
+}
