@@ -202,7 +202,6 @@ async function assemble(
   const linkSignIn = createLinkSignIn(links, people, clock);
   const graphql = await createGraphqlHandler(door);
   closing.push(() => graphql.stop());
-
   let isStopping = false;
   const server = createHttpServer({
     ...door,

@@ -14,7 +14,8 @@ const asked = (id: string, version: unknown = 1): object => ({
 });
 const viewer = 'query Viewer { viewer { id name } }';
 const tickets = 'query Tickets { tickets { totalCount } }';
-const follow = 'subscription Follow($id: ID!) { commentAdded(ticketId: $id) { cursor comment { body } } }';
+const follow =
+  'subscription Follow($id: ID!, $after: Cursor) { commentAdded(ticketId: $id, after: $after) { cursor comment { body } } }';
 const folder = mkdtempSync(join(tmpdir(), 'trusted-documents-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -58,11 +59,11 @@ describe('A document that a client sends with its hash', () => {
     expect(JSON.parse(unknown.text)).toMatchObject({
       errors: [{ message: 'PersistedQueryNotFound', extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }],
     });
-    const { id } = await openTicket(customer);
+    const { id, conversation } = await openTicket(customer);
     const socket = await RawSocket.open(gateway.url, customer.token);
     const notFound = refused('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
     expect(await over(socket, '1', asked(sha256(follow)))).toMatchObject(notFound);
-    const variables = { id };
+    const variables = { id, after: conversation.headCursor };
     socket.send({ id: '2', type: 'subscribe', payload: { query: follow, variables, ...asked(sha256(follow)) } });
     socket.send({ id: '3', type: 'subscribe', payload: { query: '', variables, ...asked(sha256(follow)) } });
     const deaf = await over(socket, '4', asked(sha256(follow)));
