@@ -90,6 +90,7 @@ async function gateway(server) {
     PORT: '0',
     RATE_LIMITS: 'off',
     MAX_SOCKETS_PER_USER: 'off',
+    MAX_SOCKETS_PER_USER: 'off',
     MAIL_DIGEST_SECONDS: 'off',
     DATA_DIR: here('./data'),
   };
