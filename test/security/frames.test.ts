@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { memoryLog, RawSocket } from '../doors/support.js';
 import { TestGateway } from '../support/gateway.js';
-import { trials } from '../support/trials.js';
+import { seed, trials } from '../support/trials.js';
 
 const log = memoryLog();
 let gateway: TestGateway;
@@ -11,8 +11,6 @@ beforeAll(async () => {
   gateway = await TestGateway.start({}, log.logger);
 });
 afterAll(() => gateway.stop());
-
-const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31);
 
 /** A connection on which the upgrade to a WebSocket is done, for bytes of any kind. */
 async function upgraded(): Promise<Socket> {

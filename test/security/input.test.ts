@@ -2,7 +2,7 @@ import { buildClientSchema, getIntrospectionQuery, type GraphQLSchema, type Intr
 import { limits } from '../../src/graphql/limits.js';
 import { memoryLog, RawSocket, send } from '../doors/support.js';
 import { type Actor, TestGateway } from '../support/gateway.js';
-import { timeFor, trials } from '../support/trials.js';
+import { seed, timeFor, trials } from '../support/trials.js';
 import { openTicket, say } from '../tickets/support.js';
 import { hostileValues, operationWith, type Place, placesOf } from './hostile.js';
 import type { Row } from './who-sees-what.js';
@@ -27,8 +27,6 @@ beforeAll(async () => {
   };
 });
 afterAll(() => gateway.stop());
-
-const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31);
 
 /** In an order that depends on the seed alone. */
 function shuffled<T>(values: T[]): T[] {

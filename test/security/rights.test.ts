@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { buildClientSchema, getIntrospectionQuery, type GraphQLSchema, type IntrospectionQuery } from 'graphql';
 import { TestGateway } from '../support/gateway.js';
-import { trials } from '../support/trials.js';
+import { seed, trials } from '../support/trials.js';
 import { adminAttempt, adminWrites, type Attempt, attempt, documentOf, waysToWrite } from './attempts.js';
 import { neverGiven, sampleOf, withoutRule } from './coverage.js';
 import { follow, heard } from './following.js';
@@ -14,8 +14,6 @@ let cast: Cast;
 let schema: GraphQLSchema;
 let world: World;
 let epoch: string;
-
-const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31);
 
 beforeAll(async () => {
   gateway = await TestGateway.start();

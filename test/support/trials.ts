@@ -2,5 +2,8 @@
 export const trials = (few: number, many: number): number =>
   process.env['TEST_FAULTS'] || process.env['TEST_SECURITY'] ? many : few;
 
+/** What chances begin with: the same in every run, and another each time where as often is tried as it takes. */
+export const seed = Number(process.env['TEST_SEED'] ?? trials(1, Date.now() % 2 ** 31));
+
 /** How long a test of so many trials may take, in milliseconds. */
 export const timeFor = (count: number): number => 60_000 + count * 2_000;
