@@ -61,6 +61,8 @@ const ids: unknown[] = [
   ...[
     `ｔic_${uuid}`,
     `tic_${'0'.repeat(36)}`,
+    'tic_nonsense-0000-4000-8000-000000000000',
+    'usr_0000\u0000000-0000-4000-8000-000000000000',
     'x'.repeat(100_000),
     "tic_'; drop table users; --",
     'VGlja2V0OjE=',

@@ -47,6 +47,7 @@ const names = [
 ];
 const types = [
   ...[
+    'image/svg',
     'image/svg+xml',
     'text/html',
     'application/xhtml+xml',
