@@ -8,7 +8,7 @@ export const floors = [
   ['cli'],
   ['demo'],
   ['app.ts'],
-  ['http', 'ws'],
+  ['http', 'ws', 'ops'],
   ['graphql'],
   ['services'],
   ['live'],
@@ -18,7 +18,7 @@ export const floors = [
   ['entities'],
   ['auth/token.ts', 'mail'],
   ['auth/viewer.ts', 'client', 'config.ts', 'errors.ts', 'global-id.ts', 'logger.ts'],
-  ['forms.ts'],
+  ['telemetry.ts', 'forms.ts'],
 ];
 
 const inSrc = (path) => `./src/${path}`;

@@ -24,5 +24,6 @@ export default {
       },
     ],
   },
-  transformIgnorePatterns: ['node_modules/(?!(jose)/)'],
+  // ES modules alone, and one that imports as it goes along.
+  transformIgnorePatterns: ['node_modules/(?!(jose|@opentelemetry/otlp-exporter-base)/)'],
 };

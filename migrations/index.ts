@@ -8,6 +8,7 @@ import { Files1763900000008 } from './1763900000008-files.js';
 import { JobsAndMail1763900000009 } from './1763900000009-jobs-and-mail.js';
 import { Feed1763900000010 } from './1763900000010-feed.js';
 import { Retention1763900000011 } from './1763900000011-retention.js';
+import { Audit1763900000012 } from './1763900000012-audit.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   JobsAndMail1763900000009,
   Feed1763900000010,
   Retention1763900000011,
+  Audit1763900000012,
 ];

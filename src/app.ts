@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { createTokenVerifier, type TokenRules } from './auth/token.js';
 import type { Viewer } from './auth/viewer.js';
 import type { Config } from './config.js';
@@ -17,13 +16,15 @@ import { createFileHandler } from './http/file-handler.js';
 import { createGraphqlHandler } from './http/graphql-handler.js';
 import { graphiqlPage } from './http/graphiql/page.js';
 import { createReportHandler } from './http/report-handler.js';
-import { portError } from './http/port-error.js';
+import { listen } from './http/listen.js';
 import { createHttpServer } from './http/server.js';
 import { Cursors } from './live/cursors.js';
 import { openLive } from './live/open-live.js';
 import { pruneLog } from './live/prune-log.js';
 import { createLogger, type Logger } from './logger.js';
 import { createMailer, type MailLimits } from './mail/mailer.js';
+import { handleObserved, openOps } from './ops/open-ops.js';
+import { AuditReading } from './services/audit/read-audit.js';
 import { Comments } from './services/comments.js';
 import { ContactConfirmation } from './services/contact-confirmation.js';
 import { Conversations } from './services/conversations.js';
@@ -57,6 +58,7 @@ import { States } from './services/states.js';
 import { Topics } from './services/topics.js';
 import { Users } from './services/users.js';
 import { openStorage } from './storage/open-storage.js';
+import { forEverybody } from './telemetry.js';
 import { attachSocketServer } from './ws/socket-server.js';
 import type { SocketTiming } from './ws/watch-sockets.js';
 
@@ -64,6 +66,8 @@ import type { SocketTiming } from './ws/watch-sockets.js';
 export interface App {
   /** The endpoint, as it can be reached from this machine. */
   readonly url: string;
+  /** Where metrics are read; undefined where nothing is measured. */
+  readonly metricsUrl: string | undefined;
   readonly services: AppServices;
   /** Finishes what is under way, sends the sockets away to come back, and closes everything; takes 10 s at most. */
   stop(): Promise<void>;
@@ -130,20 +134,22 @@ async function assemble(
   stop: () => Promise<void>,
 ): Promise<App> {
   const logger = options.logger ?? createLogger(config.logLevel);
-  const db = new Database(options.database.dataSource);
+  const { dataSource } = options.database;
+  const db = new Database(dataSource);
   closing.push(() => db.settle(settleMs));
+  const { telemetry, metricsUrl } = await openOps(config, db, dataSource, logger, closing);
   const { bus, doorbell, threads, feed } = await openLive(config.databaseUrl, db, logger, closing);
 
-  const jobs = new Jobs(options.database.dataSource, logger, options.jobs || {});
+  const jobs = new Jobs(dataSource, logger, options.jobs || {});
   closing.push(() => jobs.stop());
   const presence = new Presence(db, doorbell, logger, config.mailDigestSeconds ?? 0);
   const digests = new Digests(db, jobs, config.mailDigestSeconds, presence);
   const post = new Post(db, createMailer(config, options.mailLimits), config);
-  jobs.handle('digest', (job) => digests.make(job));
-  jobs.handle('mail', (job) => post.deliver(job));
+  const handle = handleObserved(jobs, telemetry);
+  handle('digest', (job) => digests.make(job));
+  handle('mail', (job) => post.deliver(job));
   if (config.mailDigestSeconds !== null) presence.start();
   closing.push(() => presence.stop());
-
   const cursors = await Cursors.of(db);
   const links = await Links.of(db);
   const storage = await openStorage(config, links.secretName('files'));
@@ -151,15 +157,16 @@ async function assemble(
   const { logRetentionDays: days } = config;
   if (days !== null) chores.push({ leaves: 'old events', run: (tables) => pruneLog(tables, days) });
   closing.push(keepHouse(db, logger, chores));
-  const hint = (ids: string[]): void => bus.publish(ids);
+  const hint = (ids: string[]): void => forEverybody(() => bus.publish(ids));
   const work = new UnitOfWork(db, hint, (tx, remarks) => digests.plan(tx, remarks));
   const silently = new UnitOfWork(db, hint, () => Promise.resolve());
   const find = new Finder(db);
-  const people = new People(db, (userIds) => bus.publish(userIds));
+  const people = new People(db, hint);
   const reading = new TicketReading(db, config.ticketPrefix);
   const clock = options.clock ?? Date.now;
   const services = {
     attributes: new TicketAttributes(work, find),
+    audit: new AuditReading(db),
     comments: new Comments(work, find, config.autoStatus),
     confirmation: new ContactConfirmation(work, find, jobs),
     conversations: new Conversations(db, find, cursors, threads),
@@ -198,6 +205,7 @@ async function assemble(
     watch: (userId: string, listener: () => void) => doorbell.watch(userId, listener),
     formatError: createErrorFormatter(logger, { hints: config.introspection }),
     logger,
+    telemetry,
   };
   const linkSignIn = createLinkSignIn(links, people, clock);
   const graphql = await createGraphqlHandler(door);
@@ -214,10 +222,7 @@ async function assemble(
   });
   const drain = watchConnections(server);
   const closeSockets = attachSocketServer(server, { ...door, timing: options.sockets });
-  server.listen(config.port, config.host);
-  await once(server, 'listening').catch((error: unknown) => {
-    throw portError(error, config);
-  });
+  const origin = await listen(server, config);
   closing.push(async () => {
     isStopping = true;
     const closed = once(server, 'close');
@@ -230,9 +235,7 @@ async function assemble(
   if (options.jobs !== false) jobs.start();
   // What is under way may end while the doors are closed.
   closing.push(() => jobs.quit());
-  const { port } = server.address() as AddressInfo;
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host.replace('0.0.0.0', '127.0.0.1');
-  links.publishAt(config.publicUrl ?? `http://${host}:${port}`);
+  links.publishAt(config.publicUrl ?? origin);
   const withoutDoor = {
     db,
     people,
@@ -240,10 +243,8 @@ async function assemble(
     comments: new Comments(silently, find, config.autoStatus),
     tickets: new Tickets(silently, find),
   };
-  return { url: `http://${host}:${port}/graphql`, services: withoutDoor, stop };
+  return { url: `${origin}/graphql`, metricsUrl, services: withoutDoor, stop };
 }
 
-const graphiqlOptions = ({ graphiqlHeaders }: AppOptions): { endpoint: string; defaultHeaders?: string } => ({
-  endpoint: '/graphql',
-  ...(graphiqlHeaders !== undefined && { defaultHeaders: graphiqlHeaders }),
-});
+const graphiqlOptions = ({ graphiqlHeaders: defaultHeaders }: AppOptions): Parameters<typeof graphiqlPage>[0] =>
+  defaultHeaders === undefined ? { endpoint: '/graphql' } : { endpoint: '/graphql', defaultHeaders };

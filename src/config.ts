@@ -66,6 +66,10 @@ export interface Config {
   /** A manifest of documents, or a folder of them. */
   readonly trustedDocumentsFile?: string;
   readonly logLevel: string;
+  /** Where metrics are served; absent: nowhere. */
+  readonly metrics?: { readonly port: number; readonly host: string };
+  /** Where traces are sent to; absent: there are none. */
+  readonly traceEndpoint?: string;
 }
 
 /** Something is wrong with the variables; each problem names one and says what it should be. */
@@ -87,11 +91,15 @@ interface Rule {
   readonly holds: (text: string) => boolean;
 }
 
+const port: Rule = {
+  form: 'a whole number, 0..65535',
+  holds: (text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535,
+};
 const onOrOff: Rule = { form: 'on or off', holds: (text) => text === 'on' || text === 'off' };
 const free: Rule = { form: 'any text', holds: () => true };
 
 const rules = {
-  PORT: { form: 'a whole number, 0..65535', holds: (text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535 },
+  PORT: port,
   HOST: free,
   DATABASE_URL: {
     form: 'postgres://user:password@host:5432/database',
@@ -146,6 +154,12 @@ const rules = {
   TRUSTED_DOCUMENTS: { form: 'off, on or only', holds: (text) => ['off', 'on', 'only'].includes(text) },
   TRUSTED_DOCUMENTS_FILE: free,
   LOG_LEVEL: { form: `one of ${logLevels.join(', ')}`, holds: (text) => logLevels.includes(text) },
+  METRICS_PORT: port,
+  METRICS_HOST: free,
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    form: 'http://collector:4318',
+    holds: (text) => isUrl(text, ['http:', 'https:']),
+  },
 } satisfies Record<string, Rule>;
 
 type VariableName = keyof typeof rules;
@@ -202,6 +216,10 @@ export function loadConfig(environment: Environment): Config {
     ...(variables.JWT_ISSUER && { tokenIssuer: variables.JWT_ISSUER }),
     ...(file && { trustedDocumentsFile: file }),
     ...(variables.JWT_AUDIENCE && { tokenAudience: variables.JWT_AUDIENCE }),
+    ...(variables.METRICS_PORT && {
+      metrics: { port: Number(variables.METRICS_PORT), host: variables.METRICS_HOST ?? '127.0.0.1' },
+    }),
+    ...(variables.OTEL_EXPORTER_OTLP_ENDPOINT && { traceEndpoint: variables.OTEL_EXPORTER_OTLP_ENDPOINT }),
   });
 }
 

@@ -1,4 +1,5 @@
 const prefixes = {
+  AuditEntry: 'aud',
   Comment: 'com',
   Conversation: 'cnv',
   File: 'fil',

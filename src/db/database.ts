@@ -1,4 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import { currentScope, traced } from '../telemetry.js';
 import { asServiceUnavailable, unavailable } from './failures.js';
 
 /** Anything that runs SQL with bound parameters. */
@@ -29,20 +30,17 @@ export class Database implements Queryable {
 
   /** Runs one statement; a fault of the database is SERVICE_UNAVAILABLE. */
   query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return this.use(async (runner) => (await runner.query(sql, [...values], true)).records as Row[]);
+    return this.use((runner) => run(runner, sql, values));
   }
 
   /** Runs the work in one transaction, which is rolled back when the work throws. */
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
     return this.use(async (runner) => {
-      const tx: Queryable = {
-        query: async <Row>(sql: string, values: readonly unknown[] = []) =>
-          (await runner.query(sql, [...values], true)).records as Row[],
-      };
+      const tx: Queryable = { query: (sql, values = []) => run(runner, sql, values) };
       try {
         await runner.startTransaction();
         const result = await work(tx);
-        await runner.commitTransaction();
+        await traced('commit', {}, () => runner.commitTransaction());
         return result;
       } catch (error) {
         // A connection that is gone can't be rolled back: the server did that by itself, and the first error is the one to tell.
@@ -107,4 +105,13 @@ export class Database implements Queryable {
       if (--this.underWay === 0) this.onIdle?.();
     }
   }
+}
+
+/** Sends a statement; the request that it is for counts it. */
+function run<Row>(runner: QueryRunner, sql: string, values: readonly unknown[]): Promise<Row[]> {
+  const scope = currentScope();
+  if (scope) scope.statements++;
+  // What was bound to it stays out of the trace: it is people's own words.
+  const attributes = scope?.span ? { 'db.system.name': 'postgresql', 'db.query.text': sql.trim() } : {};
+  return traced('statement', attributes, async () => (await runner.query(sql, [...values], true)).records as Row[]);
 }

@@ -1,3 +1,4 @@
+import { AuditEntry } from './audit-entry.js';
 import { Comment } from './comment.js';
 import { FeedEntry } from './feed-entry.js';
 import { File } from './file.js';
@@ -24,6 +25,7 @@ import { Vote } from './vote.js';
 
 /** Every table of the gateway. */
 export const entities = [
+  AuditEntry,
   Comment,
   FeedEntry,
   File,

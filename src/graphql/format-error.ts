@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError, ErrorCode } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { currentScope, newRequestId } from '../telemetry.js';
 
 /** With ten errors of three bytes a character an answer still stays under 10 kB. */
 const longestMessage = 220;
@@ -17,7 +17,7 @@ const tooDeep = new AppError(ErrorCode.QUERY_TOO_COMPLEX, 'The document is too c
 export type ErrorFormatter = (error: unknown) => GraphQLFormattedError;
 
 /**
- * Tells expected errors as they are; any other is logged under an id, and the client gets the id alone. Names of the schema
+ * Tells expected errors as they are; any other is logged under the id of its request, and the client gets the id alone. Names of the schema
  * that a client has not written itself are told as hints only where the schema is open.
  */
 export function createErrorFormatter(logger: Logger, { hints }: { hints: boolean }): ErrorFormatter {
@@ -33,8 +33,8 @@ export function createErrorFormatter(logger: Logger, { hints }: { hints: boolean
       const message = hints ? error.message : error.message.replace(/ ?Did you mean .+\?$/s, '');
       return { message: shorten(message), ...place, extensions: { code: renamed[code] ?? code } };
     }
-    const id = randomUUID();
-    logger.error({ error: cause, id }, 'an operation failed unexpectedly');
+    const id = currentScope()?.requestId ?? newRequestId();
+    logger.error({ error: cause, requestId: id }, 'an operation failed unexpectedly');
     const message = `Something went wrong on our side. Report this id: ${id}`;
     return { message, ...place, extensions: { code: ErrorCode.INTERNAL, id } };
   };

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { type BuildSchemaOptions, buildSchemaSync, type PubSub } from 'type-graphql';
 import type { AppError } from '../errors.js';
+import { AuditResolver } from './audit/audit.resolver.js';
 import { TicketAttributePayloadResolver } from './attribute/attribute-payload.js';
 import { TicketAttributeResolver } from './attribute/attribute.resolver.js';
 import { CommentConnectionResolver } from './comment/comment-connection.js';
@@ -104,6 +105,7 @@ const generated = [
 /** Builds the whole schema over the services; `onFault` hears of faults that clients get as data. */
 export function createSchema(services: Services, onFault: (error: AppError) => void): GraphQLSchema {
   const resolvers: object[] = [
+    new AuditResolver(services.audit),
     new CommentAddedResolver(),
     new CommentConnectionResolver(),
     new CommentEditedResolver(),

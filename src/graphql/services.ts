@@ -1,5 +1,6 @@
 import type { Cursors } from '../live/cursors.js';
 import type { FeedCursors } from '../live/feed/feed-cursors.js';
+import type { AuditReading } from '../services/audit/read-audit.js';
 import type { Comments } from '../services/comments.js';
 import type { ContactConfirmation } from '../services/contact-confirmation.js';
 import type { Conversations } from '../services/conversations.js';
@@ -29,6 +30,7 @@ import type { Users } from '../services/users.js';
 /** All that resolvers call. */
 export interface Services {
   readonly attributes: TicketAttributes;
+  readonly audit: AuditReading;
   readonly comments: Comments;
   readonly confirmation: ContactConfirmation;
   readonly conversations: Conversations;

@@ -1,5 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import type { IncomingMessage } from 'node:http';
+import {
+  ApolloServer,
+  type ApolloServerOptions,
+  type ApolloServerPlugin,
+  type BaseContext,
+  HeaderMap,
+} from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -16,6 +22,7 @@ import type { CostBudget } from '../services/cost-budget.js';
 import { payerOf } from '../services/payer.js';
 import type { SignIn } from '../services/sign-in.js';
 import { countCost } from './count-cost.js';
+import { nameOperations } from './observe-requests.js';
 import { readJson } from './read-body.js';
 import { refuse, retryAfter } from './refuse.js';
 import type { RouteHandler } from './route.js';
@@ -57,13 +64,12 @@ export async function createGraphqlHandler(
       countCost(door.budget),
       tellWait,
       beBrief,
+      nameOperations((text) => door.trusted.isGiven(text)),
     ],
   });
   await apollo.start();
-  return {
-    handle: (request, response, url) => answer(door, apollo, request, response, url),
-    stop: () => apollo.stop(),
-  };
+  const handle = mount({ apollo, admit: (request) => admit(door, request), formatError: door.formatError });
+  return { handle, stop: () => apollo.stop() };
 }
 
 /** Where Apollo Server looks for the texts of hashes. */
@@ -98,39 +104,66 @@ const beBrief: ApolloServerPlugin<Context> = {
     }),
 };
 
-async function answer(
-  door: GraphqlDoor,
-  apollo: ApolloServer<Context>,
-  request: IncomingMessage,
-  response: ServerResponse,
-  url: URL,
-): Promise<void> {
-  let payer: string | undefined;
-  try {
-    const viewer = await door.signIn(request.headers.authorization);
-    payer = payerOf(viewer, request.socket.remoteAddress);
-    await door.budget.admit(payer);
-    const body = request.method === 'POST' ? await readJson(request, limits.bodyBytes) : undefined;
-    const { query, variables } = (body ?? {}) as { query?: unknown; variables?: unknown };
-    for (const text of [query, ...url.searchParams.getAll('query')])
-      if (typeof text === 'string') door.trusted.check(text);
-    checkVariables(variables);
-    const {
-      status,
-      headers,
-      body: answered,
-    } = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: request.method ?? 'GET', headers: headersOf(request), search: url.search, body },
-      context: () =>
-        Promise.resolve(Object.assign(door.createContext(viewer, request.headers['accept-language']), { payer })),
-    });
-    if (answered.kind !== 'complete') throw new Error('answers in parts are not supported by graphql 16');
-    for (const [name, value] of headers) response.setHeader(name, value);
-    response.writeHead(status ?? 200).end(answered.string);
-  } catch (error) {
-    if (payer && isOfClient(error)) await door.budget.fine(payer);
-    refuse(request, response, error, door.formatError);
-  }
+/** Lets one request in. */
+interface Admission<C> {
+  /** Looks at what was sent before it is parsed; throws for what is refused. */
+  readonly check?: (body: unknown, url: URL) => void;
+  readonly context: () => Promise<C>;
+  /** Hears of what could not be answered. */
+  readonly refused?: (error: unknown) => Promise<void>;
+}
+
+/** How requests come to an Apollo Server. */
+export interface Mount<C extends BaseContext> {
+  readonly apollo: ApolloServer<C>;
+  /** Lets a request in, or throws, before its body is read. */
+  readonly admit: (request: IncomingMessage) => Promise<Admission<C>>;
+  readonly formatError: ErrorFormatter;
+}
+
+/** Puts an Apollo Server that has been started behind requests of `node:http`. */
+export const mount =
+  <C extends BaseContext>({ apollo, admit, formatError }: Mount<C>): RouteHandler =>
+  async (request, response, url) => {
+    let admission: Admission<C> | undefined;
+    try {
+      admission = await admit(request);
+      const body = request.method === 'POST' ? await readJson(request, limits.bodyBytes) : undefined;
+      admission.check?.(body, url);
+      checkVariables((body as { variables?: unknown } | null | undefined)?.variables);
+      const {
+        status,
+        headers,
+        body: answered,
+      } = await apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: { method: request.method ?? 'GET', headers: headersOf(request), search: url.search, body },
+        context: admission.context,
+      });
+      if (answered.kind !== 'complete') throw new Error('answers in parts are not supported by graphql 16');
+      for (const [name, value] of headers) response.setHeader(name, value);
+      response.writeHead(status ?? 200).end(answered.string);
+    } catch (error) {
+      await admission?.refused?.(error);
+      refuse(request, response, error, formatError);
+    }
+  };
+
+/** Lets callers in who have something left, and only texts that may run. */
+async function admit(door: GraphqlDoor, { headers, socket }: IncomingMessage): Promise<Admission<Context>> {
+  const viewer = await door.signIn(headers.authorization);
+  const payer = payerOf(viewer, socket.remoteAddress);
+  await door.budget.admit(payer);
+  return {
+    check: (body, url) => {
+      const { query } = (body ?? {}) as { query?: unknown };
+      for (const text of [query, ...url.searchParams.getAll('query')])
+        if (typeof text === 'string') door.trusted.check(text);
+    },
+    context: () => Promise.resolve(Object.assign(door.createContext(viewer, headers['accept-language']), { payer })),
+    refused: async (error) => {
+      if (isOfClient(error)) await door.budget.fine(payer);
+    },
+  };
 }
 
 const ofClients: readonly ErrorCode[] = [ErrorCode.VALIDATION_FAILED, ErrorCode.QUERY_TOO_COMPLEX];

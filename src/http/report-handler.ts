@@ -40,7 +40,8 @@ async function deliver(door: ReportDoor, request: IncomingMessage, response: Ser
   }
   const viewer = await viewerOf(door, request, url);
   checkNames(url.searchParams);
-  const report = door.reports.open(viewer, choiceIn(url.searchParams), localesIn(request, url));
+  const choice = choiceIn(url.searchParams);
+  const report = await door.reports.open(viewer, choice, localesIn(request, url), 'tickets.csv');
   const chunks = csvOf(door.reports.batches(viewer, report));
   // What fails here can still be told with a status.
   const first = await chunks.next();

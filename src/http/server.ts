@@ -2,8 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import cors from 'cors';
 import helmet from 'helmet';
 import type { Logger } from '../logger.js';
+import type { Telemetry } from '../telemetry.js';
 import { uploadLimits } from './file-handler.js';
 import { csvPath } from '../services/report/reports.js';
+import { observed } from './observe-requests.js';
 import { respond } from './refuse.js';
 import type { RouteHandler } from './route.js';
 
@@ -21,6 +23,7 @@ export interface Routes {
   /** Answers only who calls this machine by a name of its own: no page of another site may pass itself off as local. */
   readonly localOnly: boolean;
   readonly logger: Logger;
+  readonly telemetry: Telemetry;
 }
 
 type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
@@ -41,19 +44,22 @@ export function createHttpServer(routes: Routes): Server {
     cors({
       origin: [...routes.corsOrigins],
       methods,
-      allowedHeaders: ['authorization', 'content-type', 'apollo-require-preflight'],
-      exposedHeaders: ['content-disposition', 'retry-after'],
+      allowedHeaders: ['authorization', 'content-type', 'apollo-require-preflight', 'x-request-id'],
+      exposedHeaders: ['content-disposition', 'retry-after', 'x-request-id'],
       maxAge: 86_400,
     });
   const allowCalls = allowOrigins('GET', 'POST');
   const allowUploads = allowOrigins('PUT');
-  const server = createServer(serverOptions, (request, response) => {
-    serve(request, response).catch((error: unknown) => {
-      routes.logger.error({ error }, 'a request failed');
-      if (!response.headersSent) respond(response, 500, { message: 'Something went wrong on our side.' });
-      else response.destroy();
-    });
-  });
+  const server = createServer(
+    serverOptions,
+    observed(routes, (request, response) => {
+      serve(request, response).catch((error: unknown) => {
+        routes.logger.error({ error }, 'a request failed');
+        if (!response.headersSent) respond(response, 500, { message: 'Something went wrong on our side.' });
+        else response.destroy();
+      });
+    }),
+  );
   // The largest files may take their time, nothing else.
   server.requestTimeout = uploadLimits.wholeMs + 10_000;
   server.headersTimeout = 10_000;

@@ -1,5 +1,6 @@
 import type { Queryable } from '../db/database.js';
 import type { Logger } from '../logger.js';
+import { forEverybody } from '../telemetry.js';
 import type { Bus } from './bus.js';
 
 /** Bounds the delay after a hint that was lost, in milliseconds. */
@@ -24,7 +25,7 @@ export class Doorbell {
   watch(id: string, listener: () => void): () => void {
     const listeners = this.listeners.get(id) ?? new Set();
     this.listeners.set(id, listeners.add(listener));
-    this.timer ??= setTimeout(() => void this.look(), lookEveryMs);
+    this.timer ??= forEverybody(() => setTimeout(() => void this.look(), lookEveryMs));
     return () => {
       listeners.delete(listener);
       if (listeners.size > 0 || this.listeners.get(id) !== listeners) return;

@@ -1,5 +1,6 @@
 import { isStaff, type SignedInViewer } from '../auth/viewer.js';
 import type { Bind, Entity } from '../db/database.js';
+import { AuditEntry } from '../entities/audit-entry.js';
 import { Comment } from '../entities/comment.js';
 import { File } from '../entities/file.js';
 import { GroupMember } from '../entities/group-member.js';
@@ -17,6 +18,7 @@ import { Topic } from '../entities/topic.js';
 import { UserProject } from '../entities/user-project.js';
 import { User } from '../entities/user.js';
 import { Vote } from '../entities/vote.js';
+import { canManage } from '../policies/people-policy.js';
 import { streamOf, ticketsWithAttributes, visibleComments, visibleTickets } from '../policies/visibility.js';
 
 /** Which rows, named by the alias, the viewer sees. */
@@ -144,6 +146,8 @@ const isUnread: Condition = (viewer, alias, bind) => `${alias}.author_id <> ${bi
 
 const forStaff: Condition = (viewer) => (isStaff(viewer) ? 'true' : 'false');
 
+const forAdmins: Condition = (viewer) => (canManage(viewer) ? 'true' : 'false');
+
 const isContactConfirmation: Condition = (_viewer, alias) => `${alias}.key = '${contactsConfirmation}'`;
 
 /** The attributes of a ticket are not for everybody who sees it. */
@@ -190,6 +194,8 @@ export const relations = {
     ),
   ),
   visibleGroup: one(Group, orStaff(ofVisibleTicket((ticket, row) => `${ticket}.group_id = ${row}.id`))),
+
+  visibleAuditEntry: one(AuditEntry, forAdmins),
 
   readMark: oneBy(ReadMark, 'ticketId', ofViewer),
 

@@ -6,6 +6,7 @@ import { invalid, notFound } from '../errors.js';
 import { uuidOf } from '../global-id.js';
 import type { Call, ObjectOutcome } from './call.js';
 import { explained, taken, unlessInUse } from './constraints.js';
+import { audited } from './audit/write-audit.js';
 import { requireAdmin } from './require-role.js';
 
 /** Who is to be put into a group or taken out of it. */
@@ -23,19 +24,19 @@ export class Groups {
   constructor(private readonly work: UnitOfWork) {}
 
   /** Makes a group without members. */
-  async create({ viewer, once }: Call, { name }: { name: string }): Promise<ObjectOutcome> {
-    requireAdmin(viewer);
+  async create(call: Call, { name }: { name: string }): Promise<ObjectOutcome> {
+    requireAdmin(call.viewer);
     const id = randomUUID();
-    return this.run(once, id, async (tx) => {
+    return this.run(call, id, async (tx) => {
       await explained(tx.query('insert into groups (id, name) values ($1, $2)', [id, name.trim()]), uniqueColumns);
     });
   }
 
   /** Gives a group another name. */
-  async update({ viewer, once }: Call, { groupId, name }: { groupId: string; name: string }): Promise<ObjectOutcome> {
-    requireAdmin(viewer);
+  async update(call: Call, { groupId, name }: { groupId: string; name: string }): Promise<ObjectOutcome> {
+    requireAdmin(call.viewer);
     const id = idOf('Group', groupId);
-    return this.run(once, id, async (tx) => {
+    return this.run(call, id, async (tx) => {
       const update = tx.query('update groups set name = $2, updated_at = now() where id = $1 returning id', [
         id,
         name.trim(),
@@ -45,10 +46,10 @@ export class Groups {
   }
 
   /** Deletes a group that no ticket is in; its members are members no more. */
-  async delete({ viewer, once }: Call, groupId: string): Promise<ObjectOutcome> {
-    requireAdmin(viewer);
+  async delete(call: Call, groupId: string): Promise<ObjectOutcome> {
+    requireAdmin(call.viewer);
     const id = idOf('Group', groupId);
-    return this.run(once, id, async (tx) => {
+    return this.run(call, id, async (tx) => {
       // Before the members: nobody becomes one meanwhile.
       const [group] = await tx.query('select id from groups where id = $1 for update', [id]);
       if (!group) throw notFound('group', groupPath);
@@ -58,11 +59,11 @@ export class Groups {
   }
 
   /** Puts a member of staff into a group; once they are in, it changes nothing. */
-  async addMember({ viewer, once }: Call, membership: GroupMembership): Promise<ObjectOutcome> {
-    requireAdmin(viewer);
+  async addMember(call: Call, membership: GroupMembership): Promise<ObjectOutcome> {
+    requireAdmin(call.viewer);
     const id = idOf('Group', membership.groupId);
     const userId = idOf('User', membership.userId);
-    return this.run(once, id, async (tx) => {
+    return this.run(call, id, async (tx) => {
       await requireGroup(tx, id);
       // Held until the end, lest they become a customer meanwhile.
       const [user] = await tx.query<{ role: Role }>('select role from users where id = $1 and is_active for share', [
@@ -78,11 +79,11 @@ export class Groups {
   }
 
   /** Takes somebody out of a group; who is not in it stays out. */
-  async removeMember({ viewer, once }: Call, membership: GroupMembership): Promise<ObjectOutcome> {
-    requireAdmin(viewer);
+  async removeMember(call: Call, membership: GroupMembership): Promise<ObjectOutcome> {
+    requireAdmin(call.viewer);
     const id = idOf('Group', membership.groupId);
     const userId = idOf('User', membership.userId);
-    return this.run(once, id, async (tx) => {
+    return this.run(call, id, async (tx) => {
       await requireGroup(tx, id);
       const [user] = await tx.query('select id from users where id = $1', [userId]);
       if (!user) throw notFound('user', userPath);
@@ -90,8 +91,10 @@ export class Groups {
     });
   }
 
-  private run(once: Call['once'], id: string, write: (tx: Queryable) => Promise<void>): Promise<ObjectOutcome> {
-    return this.work.run(once, (tx) => Promise.resolve({ result: { id }, write: () => write(tx) }));
+  private run(call: Call, id: string, write: (tx: Queryable) => Promise<void>): Promise<ObjectOutcome> {
+    return this.work.run(call.once, (tx) =>
+      Promise.resolve({ result: { id }, write: () => audited(tx, call, ['Group', id], () => write(tx)) }),
+    );
   }
 }
 

@@ -7,6 +7,7 @@ import { uuidOf } from '../global-id.js';
 import type { Call, ObjectOutcome } from './call.js';
 import { unlessInUse } from './constraints.js';
 import { localizedNames, type LocalizedString } from './localized-names.js';
+import { audited } from './audit/write-audit.js';
 import { requireAdmin } from './require-role.js';
 import { trimmed } from './text.js';
 
@@ -34,26 +35,26 @@ export class States {
   constructor(private readonly work: UnitOfWork) {}
 
   /** Makes a state, or replaces all that is said of the one with this type and key. */
-  async upsert({ viewer, once }: Call, input: UpsertState): Promise<ObjectOutcome> {
-    requireAdmin(viewer);
+  async upsert(call: Call, input: UpsertState): Promise<ObjectOutcome> {
+    requireAdmin(call.viewer);
     const names = localizedNames(input.names);
     if ((input.category != null) !== (input.type === StateType.STATE)) {
       throw invalid(categoryPath, 'exactly_for_states', '`category` goes with the type STATE, which needs one.');
     }
-    return this.work.run(once, async (tx) => {
+    return this.work.run(call.once, async (tx) => {
       const [known] = await tx.query<Pick<State, 'id' | 'category'>>(
         'select id, category from states where type = $1 and key = $2 for no key update',
         [input.type, input.key],
       );
       if (known) checkCategory(input, known.category);
       const id = known?.id ?? randomUUID();
-      return { result: { id }, write: () => write(tx, id, input, names) };
+      return { result: { id }, write: () => audited(tx, call, ['State', id], () => write(tx, id, input, names)) };
     });
   }
 
   /** Deletes a state that no ticket has, not even a deleted one, and that the rules do not set. */
-  async delete({ viewer, once }: Call, stateId: string): Promise<ObjectOutcome> {
-    requireAdmin(viewer);
+  async delete(call: Call, stateId: string): Promise<ObjectOutcome> {
+    requireAdmin(call.viewer);
     const path = ['input', 'stateId'];
     const id = uuidOf('State', stateId);
     if (id === null) throw notFound('state', path);
@@ -64,7 +65,9 @@ export class States {
       const deletion = tx.query('delete from states where id = $1 returning id', [id]);
       if ((await unlessInUse(deletion, path, 'state')).length === 0) throw notFound('state', path);
     };
-    return this.work.run(once, (tx) => Promise.resolve({ result: { id }, write: () => write(tx) }));
+    return this.work.run(call.once, (tx) =>
+      Promise.resolve({ result: { id }, write: () => audited(tx, call, ['State', id], () => write(tx)) }),
+    );
   }
 }
 

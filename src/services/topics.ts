@@ -7,6 +7,7 @@ import { uuidOf } from '../global-id.js';
 import type { Call, ObjectOutcome } from './call.js';
 import { unlessInUse } from './constraints.js';
 import { localizedNames, type LocalizedString } from './localized-names.js';
+import { audited } from './audit/write-audit.js';
 import { requireAdmin } from './require-role.js';
 
 /** What `upsertTopic` is asked for; null is as absent. */
@@ -26,30 +27,28 @@ export class Topics {
   constructor(private readonly work: UnitOfWork) {}
 
   /** Makes a topic, or replaces all that is said of the one with this key, its place in the tree included. */
-  async upsert({ viewer, once }: Call, input: UpsertTopic): Promise<ObjectOutcome> {
-    requireAdmin(viewer);
+  async upsert(call: Call, input: UpsertTopic): Promise<ObjectOutcome> {
+    requireAdmin(call.viewer);
     const names = localizedNames(input.names);
-    return this.work.run(once, async (tx) => {
+    return this.work.run(call.once, async (tx) => {
       const topics = await lockAll(tx);
       const id = topics.find(({ key }) => key === input.key)?.id ?? randomUUID();
       const parentId = parentOf(topics, id, input);
-      return {
-        result: { id },
-        write: async () => {
-          await tx.query(
-            `insert into topics (id, key, parent_id, localized_names, rank) values ($1, $2, $3, $4, $5)
-             on conflict (id) do update set parent_id = excluded.parent_id,
-               localized_names = excluded.localized_names, rank = excluded.rank`,
-            [id, input.key, parentId, names, input.rank],
-          );
-        },
+      const write = async (): Promise<void> => {
+        await tx.query(
+          `insert into topics (id, key, parent_id, localized_names, rank) values ($1, $2, $3, $4, $5)
+           on conflict (id) do update set parent_id = excluded.parent_id,
+             localized_names = excluded.localized_names, rank = excluded.rank`,
+          [id, input.key, parentId, names, input.rank],
+        );
       };
+      return { result: { id }, write: () => audited(tx, call, ['Topic', id], write) };
     });
   }
 
   /** Deletes a topic that no ticket has, not even a deleted one, and that no other is below. */
-  async delete({ viewer, once }: Call, topicId: string): Promise<ObjectOutcome> {
-    requireAdmin(viewer);
+  async delete(call: Call, topicId: string): Promise<ObjectOutcome> {
+    requireAdmin(call.viewer);
     const path = ['input', 'topicId'];
     const id = uuidOf('Topic', topicId);
     if (id === null) throw notFound('topic', path);
@@ -57,7 +56,9 @@ export class Topics {
       const deletion = tx.query('delete from topics where id = $1 returning id', [id]);
       if ((await unlessInUse(deletion, path, 'topic')).length === 0) throw notFound('topic', path);
     };
-    return this.work.run(once, (tx) => Promise.resolve({ result: { id }, write: () => write(tx) }));
+    return this.work.run(call.once, (tx) =>
+      Promise.resolve({ result: { id }, write: () => audited(tx, call, ['Topic', id], () => write(tx)) }),
+    );
   }
 }
 

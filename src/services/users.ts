@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isStaffRole, type Role, type SignedInViewer } from '../auth/viewer.js';
 import type { Database, Queryable } from '../db/database.js';
-import type { Once, Transaction, UnitOfWork } from '../db/unit-of-work.js';
+import type { Transaction, UnitOfWork } from '../db/unit-of-work.js';
 import { User } from '../entities/user.js';
 import { type AppError, type ArgumentPath, forbidden, invalid, notFound, unauthenticated } from '../errors.js';
 import { uuidOf } from '../global-id.js';
@@ -10,6 +10,7 @@ import type { Call, ObjectOutcome } from './call.js';
 import { explained, taken } from './constraints.js';
 import type { Finder } from './find.js';
 import { leaveGroups, replaceProjects } from './memberships.js';
+import { audited } from './audit/write-audit.js';
 import { requireAdmin } from './require-role.js';
 import { trimmed } from './text.js';
 
@@ -57,37 +58,29 @@ export class Users {
   ) {}
 
   /** Enters somebody before they first sign in: the first token with the e-mail address is theirs (parity d3). */
-  async create({ viewer, once }: Call, input: CreateUser): Promise<ObjectOutcome> {
-    requireAdmin(viewer);
-    return this.work.run(once, async (tx) => {
+  async create(call: Call, input: CreateUser): Promise<ObjectOutcome> {
+    requireAdmin(call.viewer);
+    return this.work.run(call.once, async (tx) => {
       const id = randomUUID();
       const organizationId = await this.organizationOf(tx, input.organizationId ?? null);
       const projectIds = await projectsOf(tx, organizationId, input.projectKeys ?? []);
-      return {
-        result: { id },
-        write: async () => {
-          const insert = tx.query(
-            `insert into users (id, email, name, phone_number, role, human_id, organization_id, claims_at)
-             values ($1, $2, $3, $4, $5, $6, $7, now())`,
-            [
-              id,
-              normalized(input.email),
-              input.name.trim(),
-              input.phoneNumber ?? null,
-              input.role,
-              input.humanId ?? null,
-              organizationId,
-            ],
-          );
-          await explained(insert, uniqueColumns);
-          await replaceProjects(tx, id, projectIds);
-        },
+      const { phoneNumber = null, humanId = null } = input;
+      const write = async (): Promise<void> => {
+        const insert = tx.query(
+          `insert into users (id, email, name, phone_number, role, human_id, organization_id, claims_at)
+           values ($1, $2, $3, $4, $5, $6, $7, now())`,
+          [id, normalized(input.email), input.name.trim(), phoneNumber, input.role, humanId, organizationId],
+        );
+        await explained(insert, uniqueColumns);
+        await replaceProjects(tx, id, projectIds);
       };
+      return { result: { id }, write: () => audited(tx, call, ['User', id], write) };
     });
   }
 
   /** Changes what is known of somebody and what they may do; open sockets and streams hear of it at once (parity d4). */
-  async update({ viewer, once }: Call, input: UpdateUser): Promise<ObjectOutcome> {
+  async update(call: Call, input: UpdateUser): Promise<ObjectOutcome> {
+    const { viewer } = call;
     requireAdmin(viewer);
     const { userId: _, ...fields } = input;
     if (Object.values(fields).every((value) => value === undefined)) {
@@ -100,24 +93,25 @@ export class Users {
     const id = idOf(input.userId);
     if (id === viewer.id && input.isActive === false) throw onOneself(['input', 'isActive']);
     if (id === viewer.id && input.role && !canManage({ role: input.role })) throw onOneself(['input', 'role']);
-    return this.change(once, viewer, id, fields);
+    return this.change(call, id, fields);
   }
 
   /** Takes somebody's right to sign in away, whatever they were told before; history keeps their name (parity d23). */
-  async deactivate({ viewer, once }: Call, userId: string): Promise<ObjectOutcome> {
-    requireAdmin(viewer);
+  async deactivate(call: Call, userId: string): Promise<ObjectOutcome> {
+    requireAdmin(call.viewer);
     const id = idOf(userId);
-    if (id === viewer.id) throw onOneself(userPath);
-    return this.change(once, viewer, id, { isActive: false });
+    if (id === call.viewer.id) throw onOneself(userPath);
+    return this.change(call, id, { isActive: false });
   }
 
-  private change(once: Once, viewer: SignedInViewer, id: string, fields: Fields): Promise<ObjectOutcome> {
-    return this.work.run(once, (tx) =>
+  private change(call: Call, id: string, fields: Fields): Promise<ObjectOutcome> {
+    return this.work.run(call.once, (tx) =>
       Promise.resolve({
         result: { id },
         write: async () => {
-          const before = await this.lock(tx, viewer, id);
-          await this.write(tx, before, await this.changed(tx, before, fields));
+          const before = await this.lock(tx, call.viewer, id);
+          const after = await this.changed(tx, before, fields);
+          await audited(tx, call, ['User', id], () => this.write(tx, before, after));
         },
       }),
     );

@@ -15,6 +15,7 @@ export class SocketOutlet implements Outlet {
   constructor(
     private readonly socket: WebSocket,
     connection: Duplex,
+    private readonly onWritten: () => void,
   ) {
     const goOn = (): void => {
       for (const resolve of this.waiting.splice(0)) resolve();
@@ -36,10 +37,12 @@ export class SocketOutlet implements Outlet {
 
   /** Writes the results of one subscription; on a socket that closes nothing goes on. */
   writer(id: string): Write {
-    const { socket } = this;
+    const { socket, onWritten } = this;
     const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
     return (payload, onSent) => {
-      if (socket.readyState === socket.OPEN) socket.send(`${head}${payload}}`, onSent);
+      if (socket.readyState !== socket.OPEN) return;
+      socket.send(`${head}${payload}}`, onSent);
+      onWritten();
     };
   }
 }

@@ -13,6 +13,7 @@ import { subscribe, type SubscriptionArgs } from '../graphql/subscribe.js';
 import type { Logger } from '../logger.js';
 import { payerOf } from '../services/payer.js';
 import type { SignIn } from '../services/sign-in.js';
+import { requestIdOf, type Telemetry, within } from '../telemetry.js';
 import { Connection } from './connection.js';
 import { Documents } from './documents.js';
 import { closeCode, closeOnExpiry, closeOnRefusal, isUnauthenticated } from './end-of-session.js';
@@ -31,17 +32,21 @@ export interface SocketDoor extends Gate {
   readonly formatError: ErrorFormatter;
   readonly corsOrigins: readonly string[];
   readonly logger: Logger;
+  readonly telemetry: Telemetry;
   readonly timing?: Partial<SocketTiming> | undefined;
 }
 
 /** What is kept of the request that opened a socket. */
 interface Handshake extends Pick<IncomingMessage, 'socket'> {
+  /** By what logs know what is done for the socket. */
+  readonly requestId: string;
   readonly acceptLanguage: string | undefined;
 }
 
 interface Session {
   readonly socket: WebSocket;
   readonly outlet: SocketOutlet;
+  readonly requestId: string;
   /** Where the client is, as far as the gateway can see. */
   readonly address: string | undefined;
   /** What the client said of itself; who that is and what they may do is asked anew for each subscription. */
@@ -66,11 +71,18 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
   const onRetry = (error: unknown): void =>
     door.logger.warn({ error }, 'an event could not be read and is tried again');
   const stringify = (result: ExecutionResult): string => JSON.stringify(formatted(door, result) ?? result);
-  const hub = new Hub({ stringify, onRetry });
+  const hub = new Hub({ stringify, onRetry, onFollowed: (at) => door.telemetry.followed(at) });
+  const sessions = new Set<object>();
+  door.telemetry.watchSockets(() => ({
+    sockets: sockets.clients.size,
+    subscriptions: [...sessions].reduce((sum: number, running) => sum + Object.keys(running).length, 0),
+  }));
   const protocol = makeServer<Record<string, unknown>, Session>({
     connectionInitWaitTimeout: initTimeoutMs,
-    onConnect: async ({ connectionParams, extra, subscriptions }) => {
+    onConnect: inSession(async ({ connectionParams, extra, subscriptions }) => {
       const { socket } = extra;
+      sessions.add(subscriptions);
+      socket.once('close', () => sessions.delete(subscriptions));
       const { authorization, acceptlanguage } = inLowerCase(connectionParams);
       // What is no text is a wrong one, not none.
       extra.authorization = authorization == null ? undefined : typeof authorization === 'string' ? authorization : '';
@@ -96,8 +108,8 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
         extra.socket.close(closeCode.restarting, 'Try again');
       }
       return undefined;
-    },
-    onSubscribe: async ({ extra, subscriptions }, id, payload) => {
+    }),
+    onSubscribe: inSession(async ({ extra, subscriptions }, id, payload) => {
       if (Object.keys(subscriptions).length > limits.subscriptions) return [tooMany()];
       try {
         const viewer = await door.signIn(extra.authorization);
@@ -110,16 +122,17 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
         if (isUnauthenticated(error)) extra.socket.close(closeCode.forbidden, 'Forbidden');
         return [asGraphQLError(error)];
       }
-    },
-    onError: (_context, _id, _payload, errors) => errors.map(door.formatError),
+    }),
+    onError: inSession((_context, _id, _payload, errors) => errors.map(door.formatError)),
     execute: () => ({ errors: [new GraphQLError('only subscriptions run over the socket')] }),
-    onNext: ({ extra }, _id, _payload, _args, result) => {
+    onNext: inSession(({ extra }, _id, _payload, _args, result) => {
+      door.telemetry.delivered(1);
       // Somebody who was known when the socket was opened and is not any more; without a token there is nothing to lose.
       const isRevoked =
         extra.authorization !== undefined && result.errors?.some((error) => isUnauthenticated(error.originalError));
       if (isRevoked) setImmediate(() => extra.socket.close(closeCode.forbidden, 'Forbidden'));
       return formatted(door, result);
-    },
+    }),
     subscribe: (args) => subscribe(args as SubscriptionArgs, hub, ({ originalError }) => onRetry(originalError)),
   });
   const unwatch = watchSockets(sockets, door.timing, () => door.logger.info('a socket took nothing and was closed'));
@@ -134,13 +147,18 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
       socket.end(`${head}\r\n${length}\r\n\r\n${message}`, () => socket.destroy());
       return;
     }
-    const handshake: Handshake = { socket: request.socket, acceptLanguage: request.headers['accept-language'] };
+    const handshake: Handshake = {
+      socket: request.socket,
+      acceptLanguage: request.headers['accept-language'],
+      requestId: requestIdOf(request),
+    };
     sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, handshake));
   });
-  sockets.on('connection', (socket: WebSocket, { socket: connection, acceptLanguage }: Handshake) => {
+  sockets.on('headers', (headers, request) => headers.push(`X-Request-Id: ${requestIdOf(request)}`));
+  sockets.on('connection', (socket: WebSocket, { socket: connection, ...opened }: Handshake) => {
     socket.on('error', (error) => door.logger.debug({ error }, 'a socket failed'));
-    const outlet = new SocketOutlet(socket, connection);
-    const session = { socket, outlet, address: connection.remoteAddress, acceptLanguage };
+    const outlet = new SocketOutlet(socket, connection, () => door.telemetry.delivered(1));
+    const session = { socket, outlet, address: connection.remoteAddress, ...opened };
     const closed = protocol.opened(new Connection(socket, door.logger), session);
     socket.once('close', (code: number, reason: Buffer) => void closed(code, reason.toString()));
   });
@@ -164,6 +182,12 @@ const asGraphQLError = (error: unknown): GraphQLError =>
 /** What clients are told where something went wrong; undefined where nothing did. */
 const formatted = ({ formatError }: SocketDoor, { errors, ...result }: ExecutionResult): object | undefined =>
   errors && { ...result, errors: errors.map(formatError) };
+
+/** Has what is done for a socket be known by the request that opened it. */
+const inSession =
+  <C extends { extra: Session }, A extends unknown[], R>(act: (context: C, ...rest: A) => R) =>
+  (context: C, ...rest: A): R =>
+    within({ requestId: context.extra.requestId, statements: 0 }, () => act(context, ...rest));
 
 interface Refusal {
   readonly status: string;

@@ -1,8 +1,7 @@
 import { type IncomingHttpHeaders, request, type RequestOptions } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { pino } from 'pino';
 import WebSocket, { type ClientOptions } from 'ws';
-import type { Logger } from '../../src/logger.js';
+import { createLogger, type Logger } from '../../src/logger.js';
 
 /** An answer as it came over the wire. */
 export interface RawAnswer {
@@ -159,10 +158,8 @@ export function upgradeStatus(
 /** A log kept in memory. */
 export function memoryLog(): { logger: Logger; entries: Record<string, any>[] } {
   const entries: Record<string, any>[] = [];
-  const serializers = { error: (error: unknown) => (error instanceof Error ? { message: error.message } : error) };
   const write = (line: string): void => void entries.push(JSON.parse(line) as object);
-  const logger = pino({ level: 'debug', serializers }, { write });
-  return { logger, entries };
+  return { logger: createLogger('debug', { write }), entries };
 }
 
 /** Checks that an answer is a short refusal in the form of GraphQL errors, and returns its codes. */

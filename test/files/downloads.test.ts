@@ -133,7 +133,7 @@ it('closes a file when whoever gets it goes away', async () => {
   expect(openFiles(dataDir)).toBe(1);
   outgoing.destroy();
   await until(() => Promise.resolve(openFiles(dataDir) === 0));
-  expect(entries).toEqual([]);
+  expect(entries.filter(({ level }) => level >= 40)).toEqual([]);
 });
 
 it('tells of bytes that are gone in the log alone', async () => {
@@ -144,5 +144,5 @@ it('tells of bytes that are gone in the log alone', async () => {
   const path = (await storedFiles(gateway)).find((name) => name.endsWith(String(key)))!;
   await rm(join(gateway.config.dataDir, path));
   expect(refusalOf(await send(link))).toMatchObject({ status: 404, code: 'NOT_FOUND' });
-  expect(entries.pop()).toMatchObject({ msg: 'the bytes of a file are gone', storageKey: key });
+  expect(entries).toContainEqual(expect.objectContaining({ msg: 'the bytes of a file are gone', storageKey: key }));
 });

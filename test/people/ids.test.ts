@@ -230,6 +230,8 @@ it.each(['customer', 'agent', 'admin'] as const)(
       else called.push(name);
     }
     for (const [name, input] of management(who, (type) => oneOfEach.get(type))) await ask('mutation', name, { input });
+    if (who === 'admin') await ask('query', 'auditLog', { first: 5 });
+    else called.push('auditLog');
     for (const name of ['commentAdded', 'conversationEvents']) {
       called.push(name);
       const after = await firstCursor(actor, ticketId);
@@ -248,8 +250,9 @@ it.each(['customer', 'agent', 'admin'] as const)(
     expect(new Set(called)).toEqual(new Set(roots.flatMap((root) => Object.keys(root?.getFields() ?? {}))));
     const node = schema.getType('Node');
     const types = isInterfaceType(node) ? schema.getPossibleTypes(node).map(({ name }) => name) : [];
-    // What the system did is for staff alone.
-    const expected = types.filter((name) => who !== 'customer' || name !== 'SystemEvent');
+    // What the system did is for staff alone, and what staff did for admins.
+    const hidden = { customer: ['SystemEvent', 'AuditEntry'], agent: ['AuditEntry'], admin: [] as string[] }[who];
+    const expected = types.filter((name) => !hidden.includes(name));
     expect([...(await expectNodes(actor, ids))].sort()).toEqual([...expected].sort());
   },
 );

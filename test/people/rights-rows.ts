@@ -8,6 +8,7 @@ export const forStaff = ['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'ok
 const forAdmins = ['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'ok'];
 const forTeam = ['ok', 'ok', 'null', 'null', 'ok', 'ok'];
 const forAuthor = ['ok', 'null', 'null', 'null', 'ok', 'ok'];
+const forAdminAlone = ['null', 'null', 'null', 'null', 'null', 'ok'];
 const forNoCustomer = ['null', 'null', 'null', 'null', 'ok', 'ok'];
 
 const mutation = (name: string, input: string, variables: string[]): Row[2] => {
@@ -33,6 +34,8 @@ export const peopleRows: Row[] = [
   ['Query.user', 'of a team', 'query ($authorId: ID!) { field: user(id: $authorId) { id } }', forTeam],
   ['Query.user', 'by an address', 'query ($email: String) { field: user(email: $email) { id } }', forTeam],
   ['Query.user', 'by a human id', 'query ($humanId: String) { field: user(humanId: $humanId) { id } }', forAuthor],
+  ['Query.auditLog', 'all', '{ field: auditLog { nodes { id } } }', forAdmins],
+  ['Query.node', 'an audit entry', 'query ($entryId: ID!) { field: node(id: $entryId) { id } }', forAdminAlone],
   forAdmin('createUser', 'somebody', 'email: "new@example.com", name: "New"'),
   forAdmin('updateUser', 'a name', 'userId: $userId, name: "New"', 'userId'),
   forAdmin('updateUser', 'a role', 'userId: $userId, role: ADMIN', 'userId'),
@@ -66,13 +69,15 @@ export async function prepareObjects({ app }: TestGateway, authorId: string): Pr
        stage as (insert into states (type, key, description, localized_names, rank)
          values ('STAGE', lower($1), '', '{"en": "Stage"}', 9) returning id),
        topic as (insert into topics (key, localized_names, rank) values (lower($1), '{"en": "Topic"}', 9) returning id),
+       entry as (insert into audit_log (actor_id, operation, changes) values ($2::uuid, 'createGroup', '[]') returning id),
        author as (update users set human_id = $1 where id = $2::uuid returning email)
      select person.id as "userId", team.id as "organizationId", part.id as "projectId", queue.id as "groupId",
-       stage.id as "stateId", topic.id as "topicId", author.email
-     from person, team, part, queue, stage, topic, author`,
+       stage.id as "stateId", topic.id as "topicId", entry.id as "entryId",
+       author.email
+     from person, team, part, queue, stage, topic, entry, author`,
     [humanId, authorId],
   );
-  const { userId, organizationId, projectId, groupId, stateId, topicId, email } = ids as Ids;
+  const { userId, organizationId, projectId, groupId, stateId, topicId, entryId, email } = ids as Ids;
   return {
     userId: globalId('User', userId ?? ''),
     organizationId: globalId('Organization', organizationId ?? ''),
@@ -80,6 +85,7 @@ export async function prepareObjects({ app }: TestGateway, authorId: string): Pr
     groupId: globalId('Group', groupId ?? ''),
     stateId: globalId('State', stateId ?? ''),
     topicId: globalId('Topic', topicId ?? ''),
+    entryId: globalId('AuditEntry', entryId ?? ''),
     authorId: globalId('User', authorId),
     email: email ?? '',
     humanId,

@@ -122,7 +122,7 @@ it('[d17] holds no more of a long report in memory than a batch of it, and reads
   expect(await statementsUntilQuiet(200)).toBeLessThan(rows / 500);
   slow.destroy();
   expect(await statementsUntilQuiet(200)).toBe(0);
-  expect(entries).toEqual([]);
+  expect(entries.filter(({ level }) => level >= 40)).toEqual([]);
 
   let bytes = 0;
   const looks: number[] = [];

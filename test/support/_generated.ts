@@ -671,6 +671,7 @@ export type NodeQueryVariables = Exact<{
 
 
 export type NodeQuery = { node:
+    | { __typename: 'AuditEntry', id: string }
     | { __typename: 'Comment', body: string, id: string }
     | { __typename: 'Conversation', headCursor: string, id: string }
     | { __typename: 'File', name: string, id: string }
@@ -879,6 +880,7 @@ export type CreateTicketMutation = { createTicket: { replayed: boolean, ticket: 
           | { id: string }
           | { id: string }
           | { id: string }
+          | { id: string }
          }
     > } | null };
 
@@ -899,6 +901,7 @@ export type JoinTicketMutation = { joinTicket: { replayed: boolean, ticket: { de
       | { __typename: 'TicketStateError', code: ErrorCode, message: string, path: Array<string> | null, ticket: { id: string, isOpen: boolean } }
       | { __typename: 'ValidationError', constraint: string, code: ErrorCode, message: string, path: Array<string> | null }
       | { __typename: 'VersionConflictError', currentVersion: number, code: ErrorCode, message: string, path: Array<string> | null, current:
+          | { id: string }
           | { id: string }
           | { id: string }
           | { id: string }
@@ -947,6 +950,7 @@ export type CloseTicketMutation = { closeTicket: { replayed: boolean, ticket: { 
           | { id: string }
           | { id: string }
           | { id: string }
+          | { id: string }
          }
     > } | null };
 
@@ -967,6 +971,7 @@ export type ReopenTicketMutation = { reopenTicket: { replayed: boolean, ticket: 
       | { __typename: 'TicketStateError', code: ErrorCode, message: string, path: Array<string> | null, ticket: { id: string, isOpen: boolean } }
       | { __typename: 'ValidationError', constraint: string, code: ErrorCode, message: string, path: Array<string> | null }
       | { __typename: 'VersionConflictError', currentVersion: number, code: ErrorCode, message: string, path: Array<string> | null, current:
+          | { id: string }
           | { id: string }
           | { id: string }
           | { id: string }
@@ -1012,6 +1017,7 @@ export type AddCommentMutation = { addComment: { cursor: string | null, replayed
           | { id: string }
           | { id: string }
           | { id: string }
+          | { id: string }
          }
     > } | null };
 
@@ -1026,6 +1032,7 @@ export type CreateUserMutation = { createUser: { replayed: boolean, user: { id: 
       | { __typename: 'TicketStateError', code: ErrorCode, message: string, path: Array<string> | null, ticket: { id: string, isOpen: boolean } }
       | { __typename: 'ValidationError', constraint: string, code: ErrorCode, message: string, path: Array<string> | null }
       | { __typename: 'VersionConflictError', currentVersion: number, code: ErrorCode, message: string, path: Array<string> | null, current:
+          | { id: string }
           | { id: string }
           | { id: string }
           | { id: string }
@@ -1068,6 +1075,7 @@ export type UpdateUserMutation = { updateUser: { replayed: boolean, user: { id: 
           | { id: string }
           | { id: string }
           | { id: string }
+          | { id: string }
          }
     > } | null };
 
@@ -1082,6 +1090,7 @@ export type DeleteUserMutation = { deleteUser: { replayed: boolean, user: { id: 
       | { __typename: 'TicketStateError', code: ErrorCode, message: string, path: Array<string> | null, ticket: { id: string, isOpen: boolean } }
       | { __typename: 'ValidationError', constraint: string, code: ErrorCode, message: string, path: Array<string> | null }
       | { __typename: 'VersionConflictError', currentVersion: number, code: ErrorCode, message: string, path: Array<string> | null, current:
+          | { id: string }
           | { id: string }
           | { id: string }
           | { id: string }
@@ -1124,6 +1133,7 @@ export type CreateGroupMutation = { createGroup: { replayed: boolean, group: { i
           | { id: string }
           | { id: string }
           | { id: string }
+          | { id: string }
          }
     > } | null };
 
@@ -1138,6 +1148,7 @@ export type UpdateGroupMutation = { updateGroup: { replayed: boolean, group: { i
       | { __typename: 'TicketStateError', code: ErrorCode, message: string, path: Array<string> | null, ticket: { id: string, isOpen: boolean } }
       | { __typename: 'ValidationError', constraint: string, code: ErrorCode, message: string, path: Array<string> | null }
       | { __typename: 'VersionConflictError', currentVersion: number, code: ErrorCode, message: string, path: Array<string> | null, current:
+          | { id: string }
           | { id: string }
           | { id: string }
           | { id: string }
@@ -1180,6 +1191,7 @@ export type DeleteGroupMutation = { deleteGroup: { deletedGroupId: string | null
           | { id: string }
           | { id: string }
           | { id: string }
+          | { id: string }
          }
     > } | null };
 
@@ -1194,6 +1206,7 @@ export type AddGroupMemberMutation = { addGroupMember: { replayed: boolean, grou
       | { __typename: 'TicketStateError', code: ErrorCode, message: string, path: Array<string> | null, ticket: { id: string, isOpen: boolean } }
       | { __typename: 'ValidationError', constraint: string, code: ErrorCode, message: string, path: Array<string> | null }
       | { __typename: 'VersionConflictError', currentVersion: number, code: ErrorCode, message: string, path: Array<string> | null, current:
+          | { id: string }
           | { id: string }
           | { id: string }
           | { id: string }
@@ -1236,6 +1249,7 @@ export type RemoveGroupMemberMutation = { removeGroupMember: { replayed: boolean
           | { id: string }
           | { id: string }
           | { id: string }
+          | { id: string }
          }
     > } | null };
 
@@ -1250,6 +1264,7 @@ export type CreateOrganizationMutation = { createOrganization: { replayed: boole
       | { __typename: 'TicketStateError', code: ErrorCode, message: string, path: Array<string> | null, ticket: { id: string, isOpen: boolean } }
       | { __typename: 'ValidationError', constraint: string, code: ErrorCode, message: string, path: Array<string> | null }
       | { __typename: 'VersionConflictError', currentVersion: number, code: ErrorCode, message: string, path: Array<string> | null, current:
+          | { id: string }
           | { id: string }
           | { id: string }
           | { id: string }
@@ -1292,6 +1307,7 @@ export type UpdateOrganizationMutation = { updateOrganization: { replayed: boole
           | { id: string }
           | { id: string }
           | { id: string }
+          | { id: string }
          }
     > } | null };
 
@@ -1306,6 +1322,7 @@ export type UpsertProjectMutation = { upsertProject: { replayed: boolean, projec
       | { __typename: 'TicketStateError', code: ErrorCode, message: string, path: Array<string> | null, ticket: { id: string, isOpen: boolean } }
       | { __typename: 'ValidationError', constraint: string, code: ErrorCode, message: string, path: Array<string> | null }
       | { __typename: 'VersionConflictError', currentVersion: number, code: ErrorCode, message: string, path: Array<string> | null, current:
+          | { id: string }
           | { id: string }
           | { id: string }
           | { id: string }
@@ -1348,6 +1365,7 @@ export type DeleteProjectMutation = { deleteProject: { deletedProjectId: string 
           | { id: string }
           | { id: string }
           | { id: string }
+          | { id: string }
          }
     > } | null };
 
@@ -1362,6 +1380,7 @@ export type UpsertStateMutation = { upsertState: { replayed: boolean, state: { i
       | { __typename: 'TicketStateError', code: ErrorCode, message: string, path: Array<string> | null, ticket: { id: string, isOpen: boolean } }
       | { __typename: 'ValidationError', constraint: string, code: ErrorCode, message: string, path: Array<string> | null }
       | { __typename: 'VersionConflictError', currentVersion: number, code: ErrorCode, message: string, path: Array<string> | null, current:
+          | { id: string }
           | { id: string }
           | { id: string }
           | { id: string }
@@ -1404,6 +1423,7 @@ export type DeleteStateMutation = { deleteState: { deletedStateId: string | null
           | { id: string }
           | { id: string }
           | { id: string }
+          | { id: string }
          }
     > } | null };
 
@@ -1432,6 +1452,7 @@ export type UpsertTopicMutation = { upsertTopic: { replayed: boolean, topic: { i
           | { id: string }
           | { id: string }
           | { id: string }
+          | { id: string }
          }
     > } | null };
 
@@ -1446,6 +1467,7 @@ export type DeleteTopicMutation = { deleteTopic: { deletedTopicId: string | null
       | { __typename: 'TicketStateError', code: ErrorCode, message: string, path: Array<string> | null, ticket: { id: string, isOpen: boolean } }
       | { __typename: 'ValidationError', constraint: string, code: ErrorCode, message: string, path: Array<string> | null }
       | { __typename: 'VersionConflictError', currentVersion: number, code: ErrorCode, message: string, path: Array<string> | null, current:
+          | { id: string }
           | { id: string }
           | { id: string }
           | { id: string }
@@ -1558,6 +1580,7 @@ export type TicketOutcomeFragment = { replayed: boolean, ticket: { description: 
         | { id: string }
         | { id: string }
         | { id: string }
+        | { id: string }
        }
   > };
 
@@ -1570,6 +1593,7 @@ type Failure_TicketStateError_Fragment = { __typename: 'TicketStateError', code:
 type Failure_ValidationError_Fragment = { __typename: 'ValidationError', constraint: string, code: ErrorCode, message: string, path: Array<string> | null };
 
 type Failure_VersionConflictError_Fragment = { __typename: 'VersionConflictError', currentVersion: number, code: ErrorCode, message: string, path: Array<string> | null, current:
+    | { id: string }
     | { id: string }
     | { id: string }
     | { id: string }
@@ -1721,6 +1745,7 @@ export type UpdateTicketMutation = { updateTicket: { replayed: boolean, ticket: 
           | { id: string }
           | { id: string }
           | { id: string }
+          | { id: string }
          }
     > } | null };
 
@@ -1741,6 +1766,7 @@ export type MarkTicketReadMutation = { markTicketRead: { replayed: boolean, tick
       | { __typename: 'TicketStateError', code: ErrorCode, message: string, path: Array<string> | null, ticket: { id: string, isOpen: boolean } }
       | { __typename: 'ValidationError', constraint: string, code: ErrorCode, message: string, path: Array<string> | null }
       | { __typename: 'VersionConflictError', currentVersion: number, code: ErrorCode, message: string, path: Array<string> | null, current:
+          | { id: string }
           | { id: string }
           | { id: string }
           | { id: string }
@@ -1789,6 +1815,7 @@ export type RateTicketMutation = { rateTicket: { replayed: boolean, vote: { id: 
           | { id: string }
           | { id: string }
           | { id: string }
+          | { id: string }
          }
     > } | null };
 
@@ -1820,6 +1847,7 @@ export type UpdateCommentMutation = { updateComment: { cursor: string | null, re
           | { id: string }
           | { id: string }
           | { id: string }
+          | { id: string }
          }
     > } | null };
 
@@ -1834,6 +1862,7 @@ export type DeleteCommentMutation = { deleteComment: { deletedCommentId: string 
       | { __typename: 'TicketStateError', code: ErrorCode, message: string, path: Array<string> | null, ticket: { id: string, isOpen: boolean } }
       | { __typename: 'ValidationError', constraint: string, code: ErrorCode, message: string, path: Array<string> | null }
       | { __typename: 'VersionConflictError', currentVersion: number, code: ErrorCode, message: string, path: Array<string> | null, current:
+          | { id: string }
           | { id: string }
           | { id: string }
           | { id: string }
@@ -1882,6 +1911,7 @@ export type RateCommentMutation = { rateComment: { replayed: boolean, vote: { id
           | { id: string }
           | { id: string }
           | { id: string }
+          | { id: string }
          }
     > } | null };
 
@@ -1897,6 +1927,7 @@ export type VoteOutcomeFragment = { replayed: boolean, vote: { id: string, scale
     | { __typename: 'TicketStateError', code: ErrorCode, message: string, path: Array<string> | null, ticket: { id: string, isOpen: boolean } }
     | { __typename: 'ValidationError', constraint: string, code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'VersionConflictError', currentVersion: number, code: ErrorCode, message: string, path: Array<string> | null, current:
+        | { id: string }
         | { id: string }
         | { id: string }
         | { id: string }
@@ -1948,6 +1979,7 @@ export type CreateUploadMutation = { createUpload: { uploadUrl: string | null, r
           | { id: string }
           | { id: string }
           | { id: string }
+          | { id: string }
          }
     > } | null };
 
@@ -1973,6 +2005,7 @@ export type ConfirmTicketContactsMutation = { confirmTicketContacts: { replayed:
       | { __typename: 'TicketStateError', code: ErrorCode, message: string, path: Array<string> | null, ticket: { id: string, isOpen: boolean } }
       | { __typename: 'ValidationError', constraint: string, code: ErrorCode, message: string, path: Array<string> | null }
       | { __typename: 'VersionConflictError', currentVersion: number, code: ErrorCode, message: string, path: Array<string> | null, current:
+          | { id: string }
           | { id: string }
           | { id: string }
           | { id: string }

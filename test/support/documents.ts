@@ -81,3 +81,48 @@ export const ticketLog = /* GraphQL */ `
     }
   }
 `;
+
+/** What staff did. */
+export const auditLog = /* GraphQL */ `
+  query (
+    $actorId: ID
+    $targetId: ID
+    $operation: [String!]
+    $from: DateTime
+    $to: DateTime
+    $first: Int
+    $after: Cursor
+    $last: Int
+  ) {
+    auditLog(
+      actorId: $actorId
+      targetId: $targetId
+      operation: $operation
+      from: $from
+      to: $to
+      first: $first
+      after: $after
+      last: $last
+    ) {
+      nodes {
+        id
+        at
+        actor {
+          id
+        }
+        operation
+        targetId
+        requestId
+        changes {
+          field
+          before
+          after
+        }
+      }
+      pageInfo {
+        endCursor
+        hasNextPage
+      }
+    }
+  }
+`;

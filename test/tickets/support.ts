@@ -184,7 +184,7 @@ export async function refused(
 
 const tables = [
   ...['tickets', 'members', 'comments', 'votes', 'read_marks', 'conversation_log', 'idempotency_keys'],
-  ...['ticket_attributes', 'files', 'system_events', 'pgboss.job'],
+  ...['ticket_attributes', 'files', 'system_events', 'pgboss.job', 'audit_log'],
   ...['users', 'organizations', 'projects', 'user_projects', 'groups', 'group_members', 'states', 'topics'],
 ];
 

@@ -177,6 +177,15 @@ describe('The dependencies', () => {
     ]);
   });
 
+  it('run no scripts when they are installed, and fit the version of Node.js', () => {
+    const settings = read('.npmrc').split('\n');
+    // The one setting that every npm honours; `npm start` and `npm test` run in spite of it.
+    expect(settings).toContain('ignore-scripts=true');
+    expect(settings).toContain('engine-strict=true');
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Versions };
+    expect(Object.keys(scripts).filter((name) => /^(pre|post)|install|prepare/.test(name))).toEqual([]);
+  });
+
   it('are without pg-native, which TypeORM would take instead of pg without a word', () => {
     expect(placesOf('pg-native', lock)).toEqual([]);
     expect(existsSync('node_modules/pg-native')).toBe(false);

@@ -386,5 +386,8 @@ it('Every variable has a test here', () => {
     'TRUSTED_DOCUMENTS',
     'TRUSTED_DOCUMENTS_FILE',
     'LOG_LEVEL',
+    'METRICS_PORT',
+    'METRICS_HOST',
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
   ]);
 });

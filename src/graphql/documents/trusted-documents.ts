@@ -35,9 +35,14 @@ export class TrustedDocuments {
     if (this.mode === 'on' && text.length <= kept.characters && !this.given.has(hash)) this.sent.set(hash, text);
   }
 
+  /** Whether the gateway was given a text beforehand. */
+  isGiven(text: string): boolean {
+    return this.givenTexts.size > 0 && text.length <= limits.characters && this.givenTexts.has(hashOf(text));
+  }
+
   /** Throws unless a text may be run. */
   check(text: string): void {
-    if (this.mode !== 'only' || (text.length <= limits.characters && this.givenTexts.has(hashOf(text)))) return;
+    if (this.mode !== 'only' || this.isGiven(text)) return;
     throw refusal('Only documents that this gateway was given run here.', 'PERSISTED_QUERY_NOT_IN_LIST');
   }
 

@@ -46,11 +46,11 @@ export class CommentEditedType extends ConversationEventType {}
 @ObjectType('CommentRemoved', { implements: ConversationEventType, description: 'A comment was removed.' })
 export class CommentRemovedType extends ConversationEventType {}
 
-/** A field of a ticket was changed. */
-@ObjectType('FieldChange', { description: 'A field of a ticket that was changed.' })
-class FieldChangeType {
+/** A field of something was changed. */
+@ObjectType('FieldChange', { description: 'A field of a ticket, or of something else, that was changed.' })
+export class FieldChangeType {
   @Shared()
-  @Field(() => String, { description: "Name of the ticket's field." })
+  @Field(() => String, { description: 'Name of the field.' })
   field: string;
 
   @Shared()

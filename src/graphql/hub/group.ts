@@ -20,6 +20,8 @@ export interface Execution {
   readonly stringify: (result: ExecutionResult) => string;
   /** Hears why an event is tried again. */
   readonly onRetry: (error: Error) => void;
+  /** Hears that an event of some moment has come to all who keep up. */
+  readonly onFollowed: (at: Date) => void;
 }
 
 /** How many sockets are written to before others get their turn: about a millisecond's worth. */
@@ -122,6 +124,7 @@ export class Group {
       member.offer(item, this.position, answer);
       if (++written % slice === 0) await yieldToOthers();
     }
+    if (answer && item.type !== 'Checkpoint') this.execution.onFollowed(item.at);
     this.forget();
   }
 

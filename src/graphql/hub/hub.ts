@@ -18,7 +18,7 @@ export class Hub {
   private readonly underWay = new Map<string, Promise<ExecutionResult>>();
   private readonly slots = new Slots(executionsAtOnce);
 
-  constructor(private readonly options: Pick<Execution, 'stringify' | 'onRetry'>) {}
+  constructor(private readonly options: Omit<Execution, 'execute'>) {}
 
   /** Has a validated subscription take part in the group of those who ask for the same and may see the same. */
   join(stream: ConversationStream, args: SubscriptionArgs): AsyncIterableIterator<ExecutionResult> {

@@ -5,6 +5,7 @@ import type { Context } from '../context.js';
 import { NodeType, typed } from './node.type.js';
 
 const find: Record<NodeName, (loaders: Loaders, id: string) => Promise<object | null>> = {
+  AuditEntry: (loaders, id) => loaders.visibleAuditEntry.load(id),
   Comment: (loaders, id) => loaders.visibleComment.load(id),
   Conversation: (loaders, id) => loaders.visibleTicket.load(id),
   File: (loaders, id) => loaders.visibleFile.load(id),

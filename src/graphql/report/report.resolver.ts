@@ -41,8 +41,8 @@ export class TicketReportResolver {
   ticketReport(
     @Args(() => TicketReportArgs) choice: TicketReportArgs,
     @Ctx() { viewer, locales }: Context,
-  ): TicketReportType {
-    return this.reports.open(viewer, choice, locales);
+  ): Promise<TicketReportType> {
+    return this.reports.open(viewer, choice, locales, 'ticketReport');
   }
 
   @FieldResolver(() => TicketReportConnectionType, { description: 'The tickets, oldest first.' })

@@ -15,6 +15,7 @@ import { type ArgumentPath, forbidden } from '../../errors.js';
 import { createLoaders, type Loaders } from '../../loaders/loaders.js';
 import { canReport } from '../../policies/report-policy.js';
 import { visibleTickets } from '../../policies/visibility.js';
+import { auditReading } from '../audit/write-audit.js';
 import type { Links } from '../links.js';
 import type { TicketReading } from '../read-tickets.js';
 import { readRows, type ReportRow } from './row.js';
@@ -30,6 +31,9 @@ export interface Report extends Span {
   /** In which languages states and topics are named, the most wanted first. */
   readonly locales: readonly string[];
 }
+
+/** How a report is read. */
+export type ReportForm = 'ticketReport' | 'tickets.csv';
 
 /** Where the CSV is. */
 export const csvPath = '/reports/tickets.csv';
@@ -53,11 +57,18 @@ export class TicketReports {
     private readonly clock: Clock,
   ) {}
 
-  /** Takes an order for a report; FORBIDDEN for customers. */
-  open(viewer: SignedInViewer, choice: SpanChoice, locales: readonly string[]): Report {
+  /** Takes an order for a report, and notes who gave it before anything is read; FORBIDDEN for customers. */
+  async open(
+    viewer: SignedInViewer,
+    choice: SpanChoice,
+    locales: readonly string[],
+    form: ReportForm,
+  ): Promise<Report> {
     if (!canReport(viewer)) throw forbidden('Reports are for staff.');
     const now = new Date(this.clock());
-    return { ...spanOf(choice, now), now, locales };
+    const span = spanOf(choice, now);
+    await auditReading(this.db, viewer.id, form, span);
+    return { ...span, now, locales };
   }
 
   /** A link to the same tickets as CSV, in the same languages; a period has its ends in it, and does not move on. */
