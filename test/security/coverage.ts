@@ -30,6 +30,7 @@ const lists = ['filter', 'orderBy', 'query'];
 /** Arguments of queries: whoever may ask may use them all; those of lists of tickets are worked out in test/lists. */
 const queryArguments: Record<string, string[]> = {
   agents: [...pages, 'query'],
+  auditLog: [...pages, 'actorId', 'from', 'operation', 'targetId', 'to'],
   comment: ['id'],
   group: ['id'],
   node: ['id'],

@@ -115,7 +115,7 @@ it.each([
   async (path, method, methods) => {
     const headers = {
       'access-control-request-method': method,
-      'access-control-request-headers': 'authorization,content-type,apollo-require-preflight',
+      'access-control-request-headers': 'authorization,content-type,apollo-require-preflight,x-request-id',
     };
     const preflight = (from: string): Promise<RawAnswer> =>
       send(`${root}${path}`, { method: 'OPTIONS', headers: { origin: from, ...headers } });
@@ -125,7 +125,7 @@ it.each([
       {
         'access-control-allow-origin': origin,
         'access-control-allow-methods': methods,
-        'access-control-allow-headers': 'authorization,content-type,apollo-require-preflight',
+        'access-control-allow-headers': 'authorization,content-type,apollo-require-preflight,x-request-id',
         'x-content-type-options': 'nosniff',
       },
     ]);

@@ -1,5 +1,15 @@
 import { ascending, byName, opaque, page, refs, type Rule, seen } from './read-rules.js';
-import { isSelfOrStaff, isStaff, isTeammate, mayReadEmail, Ref, type Row, sees, type Viewer } from './who-sees-what.js';
+import {
+  isAdmin,
+  isSelfOrStaff,
+  isStaff,
+  isTeammate,
+  mayReadEmail,
+  Ref,
+  type Row,
+  sees,
+  type Viewer,
+} from './who-sees-what.js';
 
 /** Why something is not answered. */
 export class Refusal extends Error {}
@@ -71,6 +81,10 @@ export const queryRules: Record<string, Rule> = {
     staffOnly(viewer);
     return new Ref('TicketReport', {});
   },
+  auditLog: (_row, viewer) => {
+    if (!isAdmin(viewer)) throw new Refusal('FORBIDDEN');
+    return new Ref('AuditEntryConnection', {});
+  },
   rateLimit: () => new Ref('RateLimit', {}),
 };
 
@@ -124,6 +138,8 @@ export const pageRules: Record<string, Record<string, Rule>> = {
 
 /** What only members of staff reach, and what is of no other's: that they may have it is the rule, other tests work it out. */
 export const reachedByStaff: readonly string[] = [
+  'AuditEntryConnection',
+  'AuditEntryEdge',
   'TicketReport',
   'TicketReportConnection',
   'TicketReportEdge',

@@ -341,5 +341,12 @@ export const readRules: Record<string, Record<string, Rule>> = {
   MemberJoined: { ...event, user: user('user_id') },
   Rated: { ...event, subject, vote },
   Checkpoint: event,
+  AuditEntry: {
+    ...id('AuditEntry'),
+    ...plain('operation', 'target_id', 'request_id'),
+    at: time('at'),
+    actor: user('actor_id'),
+    changes: (row) => refs('FieldChange', row['changes']),
+  },
   FieldChange: plain('field', 'before', 'after'),
 };

@@ -28,6 +28,7 @@ export interface World {
   read_marks: Row[];
   user_projects: Row[];
   group_members: Row[];
+  audit_log: Row[];
 }
 
 /** Who asks: a row of `users`, with the projects that they belong to. */
@@ -35,6 +36,8 @@ export type Viewer = Row & { projectIds: string[] };
 
 /** Whether somebody works for support. */
 export const isStaff = (person: Row): boolean => person['role'] !== 'CUSTOMER';
+/** Whether somebody may change who may do what. */
+export const isAdmin = (person: Row): boolean => person['role'] === 'ADMIN';
 /** The row with this id. */
 export const byId = (rows: Row[], id: string | null): Row => rows.find((row) => row['id'] === id) as Row;
 const reachedByLevel = (viewer: Viewer, ticket: Row): boolean => {
@@ -90,6 +93,7 @@ export const mayReadEmail = (viewer: Viewer, user: Row): boolean =>
 
 /** Whether `node(id:)` finds a row of this type for somebody. */
 export const isFound: Record<string, (row: Row, viewer: Viewer, world: World) => boolean> = {
+  AuditEntry: (_row, viewer) => isAdmin(viewer),
   Comment: (row, viewer, world) => seesComment(viewer, world, row),
   Conversation: (row, viewer) => sees(viewer, row),
   File: (row, viewer, world) => seesFile(viewer, world, row),
@@ -115,6 +119,7 @@ export const isFound: Record<string, (row: Row, viewer: Viewer, world: World) =>
 
 /** The tables behind the types that `node(id:)` finds, and what their ids begin with. */
 export const nodes: Record<string, [table: keyof World, prefix: string]> = {
+  AuditEntry: ['audit_log', 'aud'],
   Comment: ['comments', 'com'],
   Conversation: ['tickets', 'cnv'],
   File: ['files', 'fil'],

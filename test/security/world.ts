@@ -13,7 +13,7 @@ export interface Cast {
 const tables: (keyof World)[] = [
   ...(['users', 'organizations', 'projects', 'groups', 'states', 'topics', 'tickets', 'members', 'comments'] as const),
   ...(['votes', 'files', 'ticket_attributes', 'system_events', 'conversation_log', 'read_marks'] as const),
-  ...(['user_projects', 'group_members'] as const),
+  ...(['user_projects', 'group_members', 'audit_log'] as const),
 ];
 
 /** People of each role, of two organizations and none, in projects and without; somebody of each team who may not sign in. */
@@ -38,6 +38,8 @@ export async function castOf(gateway: TestGateway): Promise<Cast> {
     from organizations o, (values ('CUSTOMER'), ('AGENT')) as r(role) where o.human_id = 'ORG-1'`);
   await db.query(`insert into groups (name) values ('First line'), ('Second line')`);
   await db.query(`insert into group_members select g.id, u.id from groups g, users u where u.role <> 'CUSTOMER'`);
+  await db.query(`insert into audit_log (actor_id, operation, target_id, request_id, changes)
+    select id, 'updateUser', 'usr_' || id, null, '[{"field": "name", "before": "Old", "after": null}]' from users`);
   return { viewers, nobody: gateway.withToken() };
 }
 
