@@ -49,9 +49,9 @@ export const post = (url: string, body: unknown, headers: Record<string, string>
 export function exchange(url: string, bytes: string | Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
-    const socket = connect(Number(port), hostname, () => socket.write(bytes));
+    const socket = connect(Number(port), hostname, () => socket.write(bytes)).setEncoding('utf8');
     let answer = '';
-    socket.on('data', (chunk) => (answer += chunk.toString()));
+    socket.on('data', (chunk: string) => (answer += chunk));
     socket.on('error', reject);
     socket.on('close', () => resolve(answer));
   });
