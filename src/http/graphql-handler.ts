@@ -24,7 +24,7 @@ import type { SignIn } from '../services/sign-in.js';
 import { countCost } from './count-cost.js';
 import { nameOperations } from './observe-requests.js';
 import { readJson } from './read-body.js';
-import { refuse, retryAfter } from './refuse.js';
+import { hangUp, refuse, retryAfter, sendText } from './refuse.js';
 import type { RouteHandler } from './route.js';
 
 /** What the HTTP door needs. */
@@ -121,7 +121,10 @@ export interface Mount<C extends BaseContext> {
   readonly formatError: ErrorFormatter;
 }
 
-/** Puts an Apollo Server that has been started behind requests of `node:http`. */
+/**
+ * Puts an Apollo Server that has been started behind requests of `node:http`. What is said to be no JSON is left to it, unread:
+ * it knows which requests pages of other sites could make.
+ */
 export const mount =
   <C extends BaseContext>({ apollo, admit, formatError }: Mount<C>): RouteHandler =>
   async (request, response, url) => {
@@ -141,7 +144,8 @@ export const mount =
       });
       if (answered.kind !== 'complete') throw new Error('answers in parts are not supported by graphql 16');
       for (const [name, value] of headers) response.setHeader(name, value);
-      response.writeHead(status ?? 200).end(answered.string);
+      if (!request.complete) hangUp(request, response);
+      sendText(response, status ?? 200, answered.string);
     } catch (error) {
       await admission?.refused?.(error);
       refuse(request, response, error, formatError);

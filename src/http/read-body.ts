@@ -4,11 +4,12 @@ import { AppError, ErrorCode, invalid } from '../errors.js';
 /** How many values a body may hold: a megabyte of brackets or of names takes long to parse, one of text does not. */
 const mostValues = 20_000;
 
-/** Reads a JSON body of at most so many bytes, in UTF-8 and nothing else. */
+/** Reads a JSON body of at most so many bytes, in UTF-8 and nothing else; undefined, and not read, where it is not said to be JSON. */
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   const [type, ...parameters] = (request.headers['content-type'] ?? '').toLowerCase().split(/\s*;\s*/);
+  if (type !== 'application/json') return undefined;
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
-  if (type !== 'application/json' || !['utf-8', '"utf-8"', undefined].includes(charset)) {
+  if (!['utf-8', '"utf-8"', undefined].includes(charset)) {
     throw invalid([], 'contentType', 'Send the operation as `Content-Type: application/json`, in UTF-8.');
   }
   if (request.headers['content-encoding'])
@@ -34,7 +35,7 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
-    throw invalid([], 'body', 'The request is not JSON in UTF-8.');
+    throw invalid([], 'body', 'Invalid JSON: the request must be one JSON text in UTF-8.');
   }
 }
 

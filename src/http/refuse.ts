@@ -30,7 +30,7 @@ function statusOf(error: unknown): number {
 export type Leave = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Its rest would be taken for the next request of the connection. */
-const hangUp: Leave = (_request, response) => response.setHeader('Connection', 'close');
+export const hangUp: Leave = (_request, response) => response.setHeader('Connection', 'close');
 
 /** Answers that a request is refused, in the form of GraphQL's errors and with a status that says so. */
 export function refuse(
@@ -59,5 +59,11 @@ export function respond(
   status: number,
   body: { errors: GraphQLFormattedError[] } | object,
 ): void {
-  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' }).end(`${JSON.stringify(body)}\n`);
+  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  sendText(response, status, `${JSON.stringify(body)}\n`);
+}
+
+/** Sends a whole text, and says how long it is. */
+export function sendText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'Content-Length': Buffer.byteLength(text) }).end(text);
 }

@@ -6,7 +6,7 @@ import type { Telemetry } from '../telemetry.js';
 import { uploadLimits } from './file-handler.js';
 import { csvPath } from '../services/report/reports.js';
 import { observed } from './observe-requests.js';
-import { respond } from './refuse.js';
+import { respond, sendText } from './refuse.js';
 import type { RouteHandler } from './route.js';
 
 /** What is behind the routes. */
@@ -92,13 +92,9 @@ export function createHttpServer(routes: Routes): Server {
     const isBrowser = request.method === 'GET' && request.headers.accept?.includes('text/html') === true;
     if (!isBrowser || !routes.graphiql) return routes.graphql(request, response, url);
     const { html, contentSecurityPolicy } = await routes.graphiql();
-    response
-      .writeHead(200, {
-        'Content-Type': 'text/html; charset=utf-8',
-        'Content-Security-Policy': contentSecurityPolicy,
-        'Cache-Control': 'no-store',
-      })
-      .end(html);
+    response.setHeader('Content-Type', 'text/html; charset=utf-8');
+    response.setHeader('Content-Security-Policy', contentSecurityPolicy);
+    sendText(response, 200, html);
   }
 
   async function serveReadiness(response: ServerResponse): Promise<void> {

@@ -89,11 +89,11 @@ describe('A body that is no operation', () => {
     ['in an exotic charset', 415, { 'content-type': 'application/json; charset=utf-7' }, good],
     ['said to be in UTF-16', 415, { 'content-type': 'application/json; charset=utf-16le' }, good],
     ['compressed', 415, { ...json, 'content-encoding': 'gzip' }, gzipSync(good)],
-    ['without a type', 415, {}, good],
-    ['as a form', 415, { 'content-type': 'application/x-www-form-urlencoded' }, 'query={__typename}'],
-    ['as plain text', 415, { 'content-type': 'text/plain' }, good],
-    ['in several parts', 415, { 'content-type': 'multipart/form-data; boundary=x' }, '--x--'],
-    ['as a bare document', 415, { 'content-type': 'application/graphql' }, '{ __typename }'],
+    ['without a type', 400, {}, good],
+    ['as a form', 400, { 'content-type': 'application/x-www-form-urlencoded' }, 'query={__typename}'],
+    ['as plain text', 400, { 'content-type': 'text/plain' }, good],
+    ['in several parts', 400, { 'content-type': 'multipart/form-data; boundary=x' }, '--x--'],
+    ['as a bare document', 400, { 'content-type': 'application/graphql' }, '{ __typename }'],
   ])('%s is refused with %i', async (_what, status, headers, body) => {
     const answer = await send(gateway.url, { method: 'POST', headers, body });
     expect(refusalCodes(answer)).toHaveLength(1);

@@ -38,6 +38,17 @@ it('Any Apollo Server can be put behind requests of node:http', async () => {
   expect(JSON.parse((await send(`${url}?query={who}`, { headers })).text)).toEqual({ data: { who: 'somebody' } });
 });
 
+it('whose answers say how long they are, and which is asked first whether a page of another site could have made a request', async () => {
+  const answer = await post(url, { query: '{ who }' });
+  expect(answer.headers['content-length']).toBe(String(Buffer.byteLength(answer.text)));
+  const foreign = await send(url, {
+    method: 'POST',
+    headers: { 'content-type': 'text/plain' },
+    body: '{"query":"{ who }"}',
+  });
+  expect([foreign.status, foreign.text]).toEqual([400, expect.stringContaining('blocked as a potential')]);
+});
+
 it('and who is not let in is refused without a word of why', async () => {
   const { status, text } = await post(url, { query: '{ who }' }, { from: 'nobody' });
   expect(status).toBe(500);

@@ -39,7 +39,12 @@ const answers: [string, number, Ask][] = [
   ['a document that is too complex', 400, (headers) => post(gateway.url, { query: '{a'.repeat(900) }, headers)],
   ['a body that is no JSON', 400, (headers) => post(gateway.url, '{', headers)],
   ['a body that is too large', 413, (headers) => post(gateway.url, ' '.repeat(limits.bodyBytes + 1), headers)],
-  ['a body of another type', 415, (headers) => post(gateway.url, '{}', { ...headers, 'content-type': 'text/plain' })],
+  ['a body of another type', 400, (headers) => post(gateway.url, '{}', { ...headers, 'content-type': 'text/plain' })],
+  [
+    'a body in another charset',
+    415,
+    (headers) => post(gateway.url, '{}', { ...headers, 'content-type': 'application/json; charset=utf-7' }),
+  ],
   ['a form of a foreign page', 400, (headers) => send(`${gateway.url}?query={__typename}`, { headers })],
   ['a token that is not valid', 401, (headers) => post(gateway.url, {}, { ...headers, authorization: 'Bearer x' })],
   ['another method', 405, (headers) => send(gateway.url, { method: 'DELETE', headers: { ...json, ...headers } })],

@@ -65,21 +65,15 @@ describe('A document that a client sends with its hash', () => {
     expect(await over(socket, '1', asked(sha256(follow)))).toMatchObject(notFound);
     const variables = { id, after: conversation.headCursor };
     socket.send({ id: '2', type: 'subscribe', payload: { query: follow, variables, ...asked(sha256(follow)) } });
-    socket.send({ id: '3', type: 'subscribe', payload: { query: '', variables, ...asked(sha256(follow)) } });
-    const deaf = await over(socket, '4', asked(sha256(follow)));
-    expect(deaf).toMatchObject({ id: '4', payload: { errors: [{ message: expect.stringContaining('"$id"') }] } });
     await customer.run('mutation ($id: ID!) { addComment(input: { ticketId: $id, body: "Hello" }) { replayed } }', {
       id,
     });
-    const heard: any[] = [];
-    while (heard.length < 2) {
-      const message = await socket.next();
-      if (message.type === 'next') heard.push([message.id, message.payload.data.commentAdded.comment.body]);
-    }
-    expect(heard.sort()).toEqual([
-      ['2', 'Hello'],
-      ['3', 'Hello'],
-    ]);
+    const hello = { type: 'next', payload: { data: { commentAdded: { comment: { body: 'Hello' } } } } };
+    expect(await socket.next()).toMatchObject({ id: '2', ...hello });
+    // Now that the document has run it is known.
+    expect(await over(socket, '3', { variables, ...asked(sha256(follow)) })).toMatchObject({ id: '3', ...hello });
+    const deaf = await over(socket, '4', asked(sha256(follow)));
+    expect(deaf).toMatchObject({ id: '4', payload: { errors: [{ message: expect.stringContaining('"$id"') }] } });
     socket.close();
 
     const other = await gateway.signIn({ role: 'agent', name: 'Agent' });
