@@ -21,8 +21,9 @@ const defaultSocketLimits = { customer: 100, staff: 1_000 };
 /** How many sockets a customer may hold at a time, and how many a member of staff. */
 export type SocketLimits = Readonly<typeof defaultSocketLimits>;
 
-/** Points that the dearest operation costs, fifty of which somebody may run a minute unless it is set. */
-const dearest = 50_000;
+/** Points that the dearest operation may cost unless it is set, and how many such ones somebody may run a minute. */
+const defaultQueryCost = 50_000;
+const dearestAMinute = 50;
 
 /** Whether documents are known by their hash: none, those that were given and those that clients sent, or only those given. */
 export type TrustedDocumentsMode = 'off' | 'on' | 'only';
@@ -58,6 +59,8 @@ export interface Config {
   readonly logRetentionDays: number | null;
   /** Null: nothing is limited. */
   readonly rateLimits: RateLimits | null;
+  /** Points that one operation may cost. */
+  readonly maxQueryCost: number;
   /** Points that the operations of one caller may cost within a minute; null: as many as they want. */
   readonly costPerMinute: number | null;
   /** Null: as many as they want. */
@@ -143,9 +146,13 @@ const rules = {
     form: 'off, or numbers of 1 or more, such as tickets=2,comments=60,uploads=20',
     holds: (text) => text === 'off' || isNamedNumbers(text, defaultRateLimits),
   },
+  MAX_QUERY_COST: {
+    form: 'a whole number, 1000..1000000',
+    holds: (text) => /^[1-9]\d{3,6}$/.test(text) && Number(text) <= 1_000_000,
+  },
   COST_PER_MINUTE: {
-    form: `a whole number of ${dearest} or more, or off`,
-    holds: (text) => text === 'off' || (/^[1-9]\d{4,8}$/.test(text) && Number(text) >= dearest),
+    form: 'a whole number of at least MAX_QUERY_COST and at most 999999999, or off',
+    holds: (text) => text === 'off' || /^[1-9]\d{0,8}$/.test(text),
   },
   MAX_SOCKETS_PER_USER: {
     form: 'off, or numbers of 1 or more, such as customer=100,staff=1000',
@@ -189,6 +196,11 @@ export function loadConfig(environment: Environment): Config {
   if (trusted === 'only' && variables.INTROSPECTION === 'on') {
     problems.push('INTROSPECTION: has to be off where TRUSTED_DOCUMENTS=only refuses what tools ask');
   }
+  const maxQueryCost = Number(variables.MAX_QUERY_COST ?? defaultQueryCost);
+  const { COST_PER_MINUTE: budget = `${dearestAMinute * maxQueryCost}` } = variables;
+  if (rules.COST_PER_MINUTE.holds(budget) && Number(budget) < maxQueryCost) {
+    problems.push(`COST_PER_MINUTE: ${rules.COST_PER_MINUTE.form}`);
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze({
     port: Number(variables.PORT ?? 4000),
@@ -203,7 +215,8 @@ export function loadConfig(environment: Environment): Config {
     mailDigestSeconds: digestSeconds(variables.MAIL_DIGEST_SECONDS),
     logRetentionDays: retentionDays(variables.LOG_RETENTION),
     rateLimits: namedNumbers(variables.RATE_LIMITS, defaultRateLimits),
-    costPerMinute: costPerMinute(variables.COST_PER_MINUTE),
+    maxQueryCost,
+    costPerMinute: budget === 'off' ? null : Number(budget),
     socketLimits: namedNumbers(variables.MAX_SOCKETS_PER_USER, defaultSocketLimits),
     trustedDocuments: trusted as TrustedDocumentsMode,
     logLevel: variables.LOG_LEVEL ?? (isDemo ? 'warn' : 'info'),
@@ -232,5 +245,3 @@ const hostOf = (url: string | undefined): string => (url ? new URL(url).hostname
 const digestSeconds = (text = '120'): number | null => (text === 'off' || Number(text) === 0 ? null : Number(text));
 
 const retentionDays = (text = 'off'): number | null => (text === 'off' ? null : Number(text));
-
-const costPerMinute = (text = `${50 * dearest}`): number | null => (text === 'off' ? null : Number(text));

@@ -24,7 +24,7 @@ export const limits = {
   selections: 1_500,
   depth: 16,
   aliases: 100,
-  /** Fields of the answer, were every page as full as it may be. */
+  /** Fields of the answer, were every page as full as it may be; `MAX_QUERY_COST` says otherwise. */
   answers: 50_000,
   directives: 100,
   /** Fields that are asked for under the same name at the same place: each is compared with each. */
@@ -41,24 +41,26 @@ export const limits = {
   errors: 10,
 } as const;
 
-/** Refuses a document that is too deep, too large or too repetitive once its fragments are spread out. */
-export const limitsRule: ValidationRule = (context) => ({
-  Document: () => {
-    try {
-      new Measurement((name) => context.getFragment(name)).measure(context.getDocument());
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      context.reportError(new GraphQLError(error.message, { originalError: error }));
-      // Nothing is left for the other rules, some of which would take long.
-      return { kind: Kind.DOCUMENT, definitions: [] };
-    }
-  },
-});
+/** Refuses a document that is too deep, too large or too repetitive once its fragments are spread out, or costs more than that. */
+export const limitsRule =
+  (maxCost: number): ValidationRule =>
+  (context) => ({
+    Document: () => {
+      try {
+        new Measurement((name) => context.getFragment(name), maxCost).measure(context.getDocument());
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        context.reportError(new GraphQLError(error.message, { originalError: error }));
+        // Nothing is left for the other rules, some of which would take long.
+        return { kind: Kind.DOCUMENT, definitions: [] };
+      }
+    },
+  });
 
 /** How many fields the answer to an operation has, were every page as full as it may be. */
 export const costOf = ({ operation, fragments }: Pick<GraphQLResolveInfo, 'operation' | 'fragments'>): number =>
-  new Measurement((name) => fragments[name]).answersTo(operation.selectionSet);
+  new Measurement((name) => fragments[name], Infinity).answersTo(operation.selectionSet);
 
 const costs = new WeakMap<OperationDefinitionNode, number>();
 
@@ -88,7 +90,7 @@ export function checkVariables(variables: unknown): void {
 }
 
 /** The rules that a document has to keep, whichever door it comes through. */
-export const validationRules: readonly ValidationRule[] = [limitsRule, ...specifiedRules];
+export const validationRules = (maxCost: number): readonly ValidationRule[] => [limitsRule(maxCost), ...specifiedRules];
 
 /** Fields by the names that they are answered under, each with those below it. */
 class Answer extends Map<string, Answer> {}
@@ -142,7 +144,14 @@ class Measurement {
   };
   private readonly spread = new Set<FragmentDefinitionNode>();
 
-  constructor(private readonly fragmentOf: (name: string) => FragmentDefinitionNode | null | undefined) {}
+  private readonly limits: Record<keyof typeof this.counts | 'depth', number>;
+
+  constructor(
+    private readonly fragmentOf: (name: string) => FragmentDefinitionNode | null | undefined,
+    maxCost: number,
+  ) {
+    this.limits = { ...limits, answers: maxCost };
+  }
 
   /** Throws QUERY_TOO_COMPLEX when a limit is passed. */
   measure({ definitions, loc }: DocumentNode): void {
@@ -206,9 +215,9 @@ class Measurement {
   }
 
   private reach(what: keyof typeof this.counts | 'depth', value: number): void {
-    if (value <= limits[what]) return;
+    if (value <= this.limits[what]) return;
     const unit = { depth: 'levels', answers: 'fields in the answer' }[what as string] ?? what;
-    const message = `The document is too complex: at most ${limits[what]} ${unit} are allowed.`;
+    const message = `The document is too complex: at most ${this.limits[what]} ${unit} are allowed.`;
     throw new AppError(ErrorCode.QUERY_TOO_COMPLEX, message);
   }
 }

@@ -36,6 +36,7 @@ export interface GraphqlDoor {
   readonly formatError: ErrorFormatter;
   readonly budget: CostBudget;
   readonly trusted: TrustedDocuments;
+  readonly maxQueryCost: number;
 }
 
 type KeyValueCache = Exclude<NonNullable<ApolloServerOptions<Context>['persistedQueries']>, false>['cache'] & object;
@@ -55,7 +56,7 @@ export async function createGraphqlHandler(
     stopOnTerminationSignals: false,
     nodeEnv: 'production',
     parseOptions: { maxTokens: limits.tokens },
-    validationRules: [limitsRule],
+    validationRules: [limitsRule(door.maxQueryCost)],
     validationOptions: { maxErrors: limits.errors },
     formatError: (_formatted, error) => door.formatError(error),
     plugins: [

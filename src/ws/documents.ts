@@ -6,6 +6,7 @@ import {
   type OperationDefinitionNode,
   parse,
   validate,
+  type ValidationRule,
 } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { checkVariables, costIn, limits, validationRules } from '../graphql/limits.js';
@@ -25,13 +26,16 @@ export interface Checked {
 
 /** Checks what clients subscribe with, as the other door does; those who send the same text share one document. */
 export class Documents {
+  private readonly rules: readonly ValidationRule[];
   private readonly known = new Recent<DocumentNode>(kept.documents);
 
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly introspection: boolean,
     private readonly gate: Gate,
-  ) {}
+  ) {
+    this.rules = validationRules(gate.maxQueryCost);
+  }
 
   /** The document with what goes with it, paid for; the errors are told, and nothing runs. */
   async admit(payload: SubscribePayload, payer: string): Promise<Checked | readonly GraphQLError[]> {
@@ -69,7 +73,7 @@ export class Documents {
 
   private validate(document: DocumentNode): readonly GraphQLError[] {
     const options = { maxErrors: limits.errors, hideSuggestions: !this.introspection };
-    return validate(this.schema, document, validationRules, options);
+    return validate(this.schema, document, this.rules, options);
   }
 }
 

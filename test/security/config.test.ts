@@ -15,6 +15,16 @@ function problemsOf(environment: Environment): readonly string[] {
 
 describe.each<[string, keyof ReturnType<typeof loadConfig>, [string, unknown][], string[]]>([
   [
+    'MAX_QUERY_COST',
+    'maxQueryCost',
+    [
+      ['', 50_000],
+      ['1000', 1_000],
+      ['1000000', 1_000_000],
+    ],
+    ['off', '999', '1000001', '02000', '1e4', '-5000'],
+  ],
+  [
     'COST_PER_MINUTE',
     'costPerMinute',
     [
@@ -54,6 +64,14 @@ describe.each<[string, keyof ReturnType<typeof loadConfig>, [string, unknown][],
   it.each(wrong)('may not be %s', (text) => {
     expect(problemsOf({ [name]: text })).toEqual([expect.stringMatching(`^${name}: `)]);
   });
+});
+
+it('A budget is fifty of the dearest operations, and takes one of them at least', () => {
+  expect(loadConfig({ MAX_QUERY_COST: '2000' })).toMatchObject({ maxQueryCost: 2_000, costPerMinute: 100_000 });
+  expect(loadConfig({ MAX_QUERY_COST: '2000', COST_PER_MINUTE: '2000' })).toMatchObject({ costPerMinute: 2_000 });
+  expect(problemsOf({ MAX_QUERY_COST: '2000', COST_PER_MINUTE: '1999' })).toEqual([
+    'COST_PER_MINUTE: a whole number of at least MAX_QUERY_COST and at most 999999999, or off',
+  ]);
 });
 
 describe('TRUSTED_DOCUMENTS=only', () => {

@@ -131,6 +131,27 @@ describe('An operation that costs more than is left', () => {
   });
 });
 
+it('An operation that costs more than MAX_QUERY_COST is refused at both doors', async () => {
+  const strict = await TestGateway.start({ MAX_QUERY_COST: '1000' });
+  try {
+    const actor = await strict.signIn({ role: 'customer' });
+    const comments = (names: number): string =>
+      `comments(first: 99) { nodes { ${Array.from({ length: names }, (_, n) => `a${n}: id`).join(' ')} } }`;
+    const message = 'The document is too complex: at most 1000 fields in the answer are allowed.';
+    expect(await actor.run(`{ ticket(number: 1) { ${comments(10)} } }`)).toEqual({ ticket: null });
+    const answer = await ask(actor, `{ ticket(number: 1) { ${comments(11)} } }`);
+    expect(JSON.parse(answer.text)).toMatchObject({ errors: [{ message, extensions: { code: 'QUERY_TOO_COMPLEX' } }] });
+    const socket = await RawSocket.open(strict.url, actor.token);
+    const told = await socket.ask(
+      `subscription { commentAdded(ticketId: "${missing}") { comment { ticket { ${comments(11)} } } } }`,
+    );
+    expect(told).toMatchObject({ type: 'error', payload: [{ message }] });
+    socket.close();
+  } finally {
+    await strict.stop();
+  }
+});
+
 describe('What is refused', () => {
   const wrong = [
     '{ nothing }',

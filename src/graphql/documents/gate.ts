@@ -7,16 +7,19 @@ import { TrustedDocuments } from './trusted-documents.js';
 export interface Gate {
   readonly budget: CostBudget;
   readonly trusted: TrustedDocuments;
+  /** What the dearest operation costs that runs. */
+  readonly maxQueryCost: number;
   readonly socketLimits: SocketLimits | null;
 }
 
 /** Reads the documents that are trusted; a budget is full again after so many seconds, a minute if nothing is said. */
 export async function openGate(config: Config, budgetSeconds?: number): Promise<Gate> {
-  const { trustedDocuments: mode, trustedDocumentsFile: file, costPerMinute, socketLimits } = config;
+  const { trustedDocuments: mode, trustedDocumentsFile: file, costPerMinute, maxQueryCost, socketLimits } = config;
   const given = file !== undefined && mode !== 'off' ? await readManifest(file) : new Map<string, string>();
   return {
     budget: new CostBudget(costPerMinute, budgetSeconds),
     trusted: new TrustedDocuments(mode, given),
+    maxQueryCost,
     socketLimits,
   };
 }
