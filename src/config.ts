@@ -1,4 +1,4 @@
-import { isNamedNumbers, isOrigin, isStorage, isUrl, namedNumbers } from './forms.js';
+import { isNamedNumbers, isOrigin, isRedis, isStorage, isUrl, namedNumbers } from './forms.js';
 
 /** Variables as they are set; an empty one is as absent. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -33,6 +33,8 @@ export interface Config {
   readonly host: string;
   /** Absent: the embedded engine in `dataDir`. */
   readonly databaseUrl?: string;
+  /** What gateways on one database have in common; absent: they have only that. */
+  readonly redisUrl?: string;
   readonly dataDir: string;
   /** Where the bytes of files are; absent: a folder in `dataDir`. */
   readonly storageUrl?: string;
@@ -105,6 +107,7 @@ const rules = {
     form: 'postgres://user:password@host:5432/database',
     holds: (text) => isUrl(text, ['postgres:', 'postgresql:']),
   },
+  REDIS_URL: { form: 'redis://user:password@host:6379 or rediss://…', holds: isRedis },
   DATA_DIR: free,
   STORAGE_URL: {
     form: 'file:///var/lib/gateway/files or s3://bucket?region=eu-central-1&endpoint=https://s3.example.com',
@@ -208,6 +211,7 @@ export function loadConfig(environment: Environment): Config {
     trustedDocuments: trusted as TrustedDocumentsMode,
     logLevel: variables.LOG_LEVEL ?? (isDemo ? 'warn' : 'info'),
     ...(variables.DATABASE_URL && { databaseUrl: variables.DATABASE_URL }),
+    ...(variables.REDIS_URL && { redisUrl: variables.REDIS_URL }),
     ...(variables.STORAGE_URL && { storageUrl: variables.STORAGE_URL }),
     ...(secret && { tokenKey: { secret } }),
     ...(jwksUrl && { tokenKey: { jwksUrl } }),

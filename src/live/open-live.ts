@@ -1,9 +1,11 @@
 import type { Database } from '../db/database.js';
 import type { Logger } from '../logger.js';
+import type { Redis } from '../redis/redis.js';
 import { type Bus, LocalBus } from './bus.js';
 import { Doorbell } from './doorbell.js';
 import { type Feed, openFeed } from './feed/open-feed.js';
 import { NotifyBus } from './notify-bus.js';
+import { RedisBus } from './redis-bus.js';
 import { Threads } from './thread.js';
 
 /** All that goes on while nobody asks. */
@@ -14,14 +16,15 @@ export interface Live {
   readonly feed: Feed;
 }
 
-/** Opens it over the server at a URL, or over the embedded engine; what closes it again goes into a list as soon as it is open. */
+/** Opens it over the server at a URL, or over the embedded engine, with hints by Redis where there is one; what closes it again goes into a list as soon as it is open. */
 export async function openLive(
   url: string | undefined,
   db: Database,
+  redis: Redis | undefined,
   logger: Logger,
   closing: (() => Promise<void> | void)[],
 ): Promise<Live> {
-  const bus = url === undefined ? new LocalBus() : new NotifyBus(url, db, logger);
+  const bus = redis ? new RedisBus(redis, logger) : url === undefined ? new LocalBus() : new NotifyBus(url, db, logger);
   closing.push(() => bus.close());
   if (bus instanceof NotifyBus) await bus.open();
   const doorbell = new Doorbell(bus, db, logger);

@@ -364,6 +364,7 @@ it('Every variable has a test here', () => {
     'PORT',
     'HOST',
     'DATABASE_URL',
+    'REDIS_URL',
     'DATA_DIR',
     'STORAGE_URL',
     'JWT_SECRET',
