@@ -141,7 +141,7 @@ async function assemble(
   const { telemetry, metricsUrl } = await openOps(config, db, dataSource, logger, closing);
   const redis = await openRedis(config.redisUrl, db, logger, closing);
   if (redis) telemetry.watchRedis(() => redis.isConnected);
-  const { bus, doorbell, threads, feed } = await openLive(config.databaseUrl, db, redis, logger, closing);
+  const { bus, doorbell, threads, feed } = await openLive(config, db, redis, logger, closing);
 
   const jobs = new Jobs(dataSource, logger, options.jobs || {});
   closing.push(() => jobs.stop());

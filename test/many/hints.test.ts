@@ -6,19 +6,8 @@ import { done } from '../people/support.js';
 import { DeleteUserDocument } from '../support/_generated.js';
 import { followTicket } from '../support/documents.js';
 import { type Actor, TestGateway } from '../support/gateway.js';
-import type { Listener } from '../support/listener.js';
 import { connectTo, freePort, OwnRedis, someRedis } from '../support/redis.js';
-import { at, describeOnServer, onlyByHints, open, say, startMany, untilRedis } from './support.js';
-
-/** The comments that come, until the last of them. */
-async function bodiesUntil(listener: Listener<any>, last: string): Promise<string[]> {
-  const bodies: string[] = [];
-  while (bodies.at(-1) !== last) {
-    const { conversationEvents: event } = await listener.data();
-    if (event.__typename === 'CommentAdded') bodies.push(event.comment.body);
-  }
-  return bodies;
-}
+import { at, bodiesUntil, describeOnServer, onlyByHints, open, say, startMany, untilRedis } from './support.js';
 
 describeOnServer('hints by Redis', () => {
   let redis: { url: string; stop: () => Promise<void> };
@@ -167,7 +156,8 @@ describeOnServer('a Redis that is frozen', () => {
   it('holds up no operation, and streams go on', async () => {
     const redis = await OwnRedis.start();
     const limits = { RATE_LIMITS: 'comments=1000', COST_PER_MINUTE: '2500000' };
-    const gateways = await startMany(2, { REDIS_URL: redis.url, ...limits });
+    const log = memoryLog();
+    const gateways = await startMany(2, { REDIS_URL: redis.url, ...limits }, log.logger);
     const [first, second] = gateways as [TestGateway, TestGateway];
     try {
       await untilRedis(gateways, true);
@@ -178,12 +168,14 @@ describeOnServer('a Redis that is frozen', () => {
       await say(customer, id, 'Before');
       expect(await bodiesUntil(live, 'Before')).toEqual(['Before']);
       redis.freeze();
-      // Did each wait until the connection is given up, the test would be over before they are done.
       const said = Array.from({ length: 50 }, (_, n) => `Word ${n}`);
       for (const body of said) expect(await say(customer, id, body)).toEqual([]);
       expect(await bodiesUntil(live, said.at(-1)!)).toEqual(said);
       expect((await send(new URL('/health/ready', first.url).href)).status).toBe(200);
       await untilRedis(gateways, false);
+      // The first who asked did not wait until the connection was given up.
+      const away = log.entries.find(({ msg }) => msg.startsWith('Redis is away'));
+      expect(away?.['error'].message).toBe('Redis does not answer');
       redis.thaw();
       await untilRedis(gateways, true);
       onlyByHints(second);

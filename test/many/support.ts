@@ -1,6 +1,7 @@
 import type { Logger } from '../../src/logger.js';
 import { send } from '../doors/support.js';
 import { addComment, openTicket } from '../support/documents.js';
+import type { Listener } from '../support/listener.js';
 import { Actor, onServer, TestGateway } from '../support/gateway.js';
 
 /** What only several gateways on one server can show, with a Redis in common. */
@@ -48,4 +49,14 @@ export async function open(actor: Actor): Promise<{ id: string; head: string }> 
 export async function say(actor: Actor, ticketId: string, body: string): Promise<string[]> {
   const { addComment: payload } = await actor.run(addComment, { input: { ticketId, body } });
   return (payload.userErrors as { code: string }[]).map(({ code }) => code);
+}
+
+/** The comments that come, until the last of them. */
+export async function bodiesUntil(listener: Listener<any>, last: string): Promise<string[]> {
+  const bodies: string[] = [];
+  while (bodies.at(-1) !== last) {
+    const { conversationEvents: event } = await listener.data();
+    if (event.__typename === 'CommentAdded') bodies.push(event.comment.body);
+  }
+  return bodies;
 }

@@ -46,3 +46,21 @@ describe('REDIS_URL', () => {
     },
   );
 });
+
+describe('DATABASE_POOLER', () => {
+  const [DATABASE_URL, REDIS_URL] = ['postgres://pooler/tickets', 'redis://redis'];
+  const missing = 'DATABASE_POOLER: transaction takes a DATABASE_URL, and a REDIS_URL for want of LISTEN';
+
+  it('says whether a connection may be another one after each transaction', () => {
+    expect(loadConfig({ DATABASE_URL, REDIS_URL, DATABASE_POOLER: 'transaction' }).isPooled).toBe(true);
+    expect(loadConfig({ DATABASE_URL, DATABASE_POOLER: 'session' }).isPooled).toBe(false);
+  });
+
+  it('takes what goes on without LISTEN', () => {
+    expect(problemsOf({ DATABASE_URL, DATABASE_POOLER: 'transaction' })).toEqual([missing]);
+    expect(problemsOf({ REDIS_URL, DATABASE_POOLER: 'transaction' })).toEqual([missing]);
+    expect(problemsOf({ DATABASE_URL, REDIS_URL, DATABASE_POOLER: 'statement' })).toEqual([
+      'DATABASE_POOLER: transaction or session',
+    ]);
+  });
+});
