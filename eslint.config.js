@@ -14,6 +14,7 @@ export const floors = [
   ['live'],
   ['loaders'],
   ['policies'],
+  ['redis'],
   ['db', 'storage'],
   ['entities'],
   ['auth/token.ts', 'mail'],

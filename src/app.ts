@@ -4,7 +4,7 @@ import type { Viewer } from './auth/viewer.js';
 import type { Config } from './config.js';
 import { Database } from './db/database.js';
 import type { OpenDatabase } from './db/open-database.js';
-import { type Chore, keepHouse } from './db/housekeeping.js';
+import { keepHouse } from './db/housekeeping.js';
 import { Jobs, type JobTiming } from './db/jobs.js';
 import { UnitOfWork } from './db/unit-of-work.js';
 import { Context } from './graphql/context.js';
@@ -19,12 +19,14 @@ import { createReportHandler } from './http/report-handler.js';
 import { listen } from './http/listen.js';
 import { createHttpServer } from './http/server.js';
 import { Cursors } from './live/cursors.js';
+import { writtenHint } from './live/bus.js';
 import { openLive } from './live/open-live.js';
-import { pruneLog } from './live/prune-log.js';
 import { createLogger, type Logger } from './logger.js';
 import { createMailer, type MailLimits } from './mail/mailer.js';
 import { handleObserved, openOps } from './ops/open-ops.js';
+import { openRedis } from './redis/open-redis.js';
 import { AuditReading } from './services/audit/read-audit.js';
+import { choresOf } from './services/chores.js';
 import { Comments } from './services/comments.js';
 import { ContactConfirmation } from './services/contact-confirmation.js';
 import { Conversations } from './services/conversations.js';
@@ -46,7 +48,6 @@ import { TicketReading } from './services/read-tickets.js';
 import { type Clock, TicketReports } from './services/report/reports.js';
 import { createLinkSignIn, createSignIn } from './services/sign-in.js';
 import { TicketSplitting } from './services/split-ticket.js';
-import { sweepFiles } from './services/sweep-files.js';
 import { TicketAttributes } from './services/ticket-attributes.js';
 import { TicketFeeds } from './services/ticket-feeds.js';
 import { Tickets } from './services/tickets.js';
@@ -138,7 +139,9 @@ async function assemble(
   const db = new Database(dataSource);
   closing.push(() => db.settle(settleMs));
   const { telemetry, metricsUrl } = await openOps(config, db, dataSource, logger, closing);
-  const { bus, doorbell, threads, feed } = await openLive(config.databaseUrl, db, logger, closing);
+  const redis = await openRedis(config.redisUrl, db, logger, closing);
+  if (redis) telemetry.watchRedis(() => redis.isConnected);
+  const { bus, doorbell, threads, feed } = await openLive(config, db, redis, logger, closing);
 
   const jobs = new Jobs(dataSource, logger, options.jobs || {});
   closing.push(() => jobs.stop());
@@ -153,11 +156,8 @@ async function assemble(
   const cursors = await Cursors.of(db);
   const links = await Links.of(db);
   const storage = await openStorage(config, links.secretName('files'));
-  const chores: Chore[] = [{ leaves: 'files of nobody', run: (tables) => sweepFiles(tables, storage) }];
-  const { logRetentionDays: days } = config;
-  if (days !== null) chores.push({ leaves: 'old events', run: (tables) => pruneLog(tables, days) });
-  closing.push(keepHouse(db, logger, chores));
-  const hint = (ids: string[]): void => forEverybody(() => bus.publish(ids));
+  closing.push(keepHouse(db, logger, choresOf(config, storage)));
+  const hint = (ids: string[]): void => forEverybody(() => bus.publish([...ids, writtenHint]));
   const work = new UnitOfWork(db, hint, (tx, remarks) => digests.plan(tx, remarks));
   const silently = new UnitOfWork(db, hint, () => Promise.resolve());
   const find = new Finder(db);
@@ -181,7 +181,7 @@ async function assemble(
     opening: new TicketOpening(work, find),
     organizations: new Organizations(work, find),
     peopleReading: new PeopleReading(db),
-    quotas: new Quotas(config.rateLimits, options.quotaSeconds),
+    quotas: new Quotas(config.rateLimits, redis, options.quotaSeconds),
     reading,
     readMarks: new ReadMarks(db, work, find),
     reports: new TicketReports(db, links, reading, clock),
@@ -198,7 +198,7 @@ async function assemble(
     schema: createSchema(services, (error) => logger.warn({ error: error.cause, code: error.code }, error.message)),
     introspection: config.introspection,
     corsOrigins: config.corsOrigins,
-    ...(await openGate(config, options.quotaSeconds)),
+    ...(await openGate(config, redis, options.quotaSeconds)),
     signIn: createSignIn(createTokenVerifier(options.tokens), people),
     createContext: (viewer: Viewer, acceptLanguage?: string) =>
       new Context(viewer, db, services.conversations, services.feeds, acceptLanguage),

@@ -1,4 +1,4 @@
-import { isNamedNumbers, isOrigin, isStorage, isUrl, namedNumbers } from './forms.js';
+import { isNamedNumbers, isOrigin, isRedis, isStorage, isUrl, namedNumbers } from './forms.js';
 
 /** Variables as they are set; an empty one is as absent. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -34,6 +34,10 @@ export interface Config {
   readonly host: string;
   /** Absent: the embedded engine in `dataDir`. */
   readonly databaseUrl?: string;
+  /** Whether a pooler gives the server's connections to somebody else after every transaction. */
+  readonly isPooled: boolean;
+  /** What gateways on one database have in common; absent: they have only that. */
+  readonly redisUrl?: string;
   readonly dataDir: string;
   /** Where the bytes of files are; absent: a folder in `dataDir`. */
   readonly storageUrl?: string;
@@ -108,6 +112,8 @@ const rules = {
     form: 'postgres://user:password@host:5432/database',
     holds: (text) => isUrl(text, ['postgres:', 'postgresql:']),
   },
+  DATABASE_POOLER: { form: 'transaction or session', holds: (text) => ['transaction', 'session'].includes(text) },
+  REDIS_URL: { form: 'redis://user:password@host:6379 or rediss://…', holds: isRedis },
   DATA_DIR: free,
   STORAGE_URL: {
     form: 'file:///var/lib/gateway/files or s3://bucket?region=eu-central-1&endpoint=https://s3.example.com',
@@ -191,6 +197,10 @@ export function loadConfig(environment: Environment): Config {
   if (isDemo && !loopback.includes(host)) {
     problems.push('HOST: without JWT_SECRET or JWKS_URL the gateway is a demo and listens on 127.0.0.1 alone');
   }
+  const isPooled = variables.DATABASE_POOLER === 'transaction';
+  if (isPooled && !(variables.DATABASE_URL && variables.REDIS_URL)) {
+    problems.push('DATABASE_POOLER: transaction takes a DATABASE_URL, and a REDIS_URL for want of LISTEN');
+  }
   const { TRUSTED_DOCUMENTS: trusted = 'on', TRUSTED_DOCUMENTS_FILE: file } = variables;
   if (trusted === 'only' && !file) problems.push('TRUSTED_DOCUMENTS_FILE: what TRUSTED_DOCUMENTS=only lets in');
   if (trusted === 'only' && variables.INTROSPECTION === 'on') {
@@ -205,6 +215,7 @@ export function loadConfig(environment: Environment): Config {
   return Object.freeze({
     port: Number(variables.PORT ?? 4000),
     host,
+    isPooled,
     dataDir: variables.DATA_DIR ?? './data',
     corsOrigins: originsIn(variables.CORS_ORIGINS),
     introspection: variables.INTROSPECTION ? variables.INTROSPECTION === 'on' : isDemo && trusted !== 'only',
@@ -221,6 +232,7 @@ export function loadConfig(environment: Environment): Config {
     trustedDocuments: trusted as TrustedDocumentsMode,
     logLevel: variables.LOG_LEVEL ?? (isDemo ? 'warn' : 'info'),
     ...(variables.DATABASE_URL && { databaseUrl: variables.DATABASE_URL }),
+    ...(variables.REDIS_URL && { redisUrl: variables.REDIS_URL }),
     ...(variables.STORAGE_URL && { storageUrl: variables.STORAGE_URL }),
     ...(secret && { tokenKey: { secret } }),
     ...(jwksUrl && { tokenKey: { jwksUrl } }),

@@ -5,6 +5,10 @@ export const isUrl = (text: string, protocols: readonly string[]): boolean =>
 /** Whether a text is an origin as browsers write one: in small letters, without a path or the port that goes without saying. */
 export const isOrigin = (text: string): boolean => isUrl(text, ['http:', 'https:']) && new URL(text).origin === text;
 
+/** Whether a text is a Redis by its URL, with the number of a database or none. */
+export const isRedis = (text: string): boolean =>
+  isUrl(text, ['redis:', 'rediss:']) && /^rediss?:\/\/[^/?#]+(\/\d{0,4})?$/.test(text);
+
 /** Whether a text is a folder by its whole path, or a bucket with what it takes to find it. */
 export function isStorage(text: string): boolean {
   if (text.startsWith('file:///')) return isUrl(text, ['file:']) && /^\/[^?#]+$/.test(text.slice('file://'.length));

@@ -49,6 +49,8 @@ export interface Telemetry {
   followed(at: Date): void;
   /** Says what counts the sockets and subscriptions that are open. */
   watchSockets(count: () => { sockets: number; subscriptions: number }): void;
+  /** Says what tells whether the Redis that gateways have in common is there. */
+  watchRedis(isConnected: () => boolean): void;
 }
 
 /** Measures nothing. */
@@ -59,6 +61,7 @@ export const noTelemetry: Telemetry = {
   delivered: () => undefined,
   followed: () => undefined,
   watchSockets: () => undefined,
+  watchRedis: () => undefined,
 };
 
 const scopes = new AsyncLocalStorage<Scope | undefined>();

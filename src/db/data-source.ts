@@ -12,6 +12,8 @@ export type DatabaseAddress =
       poolSize: number;
       /** How long a statement may run, in milliseconds; 0 for as long as it takes. */
       statementLimitMs?: number;
+      /** A pooler is between, which takes no limit from here: the database has to set its own. */
+      isPooled?: boolean;
     }
   | { stream: () => Duplex };
 
@@ -39,7 +41,7 @@ export function createDataSource(address: DatabaseAddress, logger?: Logger): Dat
           applicationName: 'ticketing-gateway',
           extra: {
             connectionTimeoutMillis: poolWaitMs,
-            statement_timeout: address.statementLimitMs ?? requestLimitMs,
+            ...(!address.isPooled && { statement_timeout: address.statementLimitMs ?? requestLimitMs }),
           },
         }
       : // One connection: the embedded engine has one session, and ten seconds because its transactions wait for each other.

@@ -24,14 +24,15 @@ const keepDeadSeconds = 30 * 86_400;
 
 /** Makes the tables of the jobs, in a schema of their own, unless they are there; the library is loaded only for that. */
 export async function prepareJobs(dataSource: DataSource): Promise<void> {
-  if (await isPrepared(dataSource)) return;
+  if (await hasJobs(dataSource)) return;
   const boss = await createBoss(dataSource);
   await boss.start();
   for (const [queue, policy] of Object.entries(queues)) await boss.createQueue(queue, { name: queue, policy });
   await boss.stop({ graceful: false });
 }
 
-async function isPrepared(dataSource: DataSource): Promise<boolean> {
+/** Whether the tables of the jobs are there, and new enough. */
+export async function hasJobs(dataSource: DataSource): Promise<boolean> {
   const [there] = await dataSource.query<{ isThere: boolean }[]>(
     `select to_regclass('pgboss.queue') is not null and to_regclass('pgboss.version') is not null as "isThere"`,
   );

@@ -4,7 +4,7 @@ import type { Config } from '../config.js';
 import { StartError } from '../errors.js';
 import { EmbeddedEngineError, openEmbedded } from './embedded/engine.js';
 import { databaseCode } from './failures.js';
-import { prepareJobs } from './job-tables.js';
+import { hasJobs, prepareJobs } from './job-tables.js';
 
 /** How a database is opened, and what happens on the way. */
 export interface DatabaseOptions {
@@ -32,9 +32,9 @@ const migrationLock = 7_463_011;
 
 /** Opens the external PostgreSQL, or the embedded one of the data folder, and runs what migrations are missing. */
 export async function openDatabase(config: Config, options: DatabaseOptions = {}): Promise<OpenDatabase> {
-  return config.databaseUrl === undefined
-    ? openFolder(join(config.dataDir, 'postgres'), options)
-    : openServer(config.databaseUrl, options);
+  const { databaseUrl: url, isPooled, dataDir } = config;
+  if (url === undefined) return openFolder(join(dataDir, 'postgres'), options);
+  return isPooled ? openPooled(url, options) : openServer(url, options);
 }
 
 async function openFolder(dir: string, { queryLogger, undo, ...events }: DatabaseOptions): Promise<OpenDatabase> {
@@ -67,6 +67,33 @@ async function openServer(url: string, { queryLogger, undo }: DatabaseOptions): 
   const migrated = await withLock(url, () => migrate(migrator, undo)).finally(() => migrator.destroy());
   const dataSource = await createDataSource({ url, poolSize }, queryLogger).initialize();
   return { dataSource, migrated, close: () => dataSource.destroy() };
+}
+
+/** Behind a pooler no lock outlives its transaction, and no limit comes from here: what is needed has to be there already. */
+async function openPooled(url: string, { queryLogger, undo }: DatabaseOptions): Promise<OpenDatabase> {
+  const { createDataSource } = await import('./data-source.js');
+  const past = 'with a DATABASE_URL that leads to PostgreSQL itself and without DATABASE_POOLER';
+  if (undo) throw new StartError(`DATABASE_POOLER: take migrations back ${past}.`);
+  const dataSource = createDataSource({ url, poolSize, isPooled: true }, queryLogger);
+  await dataSource.initialize().catch((error: unknown) => {
+    throw unreachable(url, error);
+  });
+  try {
+    const [{ limit } = { limit: '0' }] = await dataSource.query<{ limit: string }[]>(
+      `select current_setting('statement_timeout') as limit`,
+    );
+    if (limit === '0') {
+      const remedy = `alter role … in database … set statement_timeout = '10s'`;
+      throw new StartError(`DATABASE_POOLER: statements may run for ever; limit them by \`${remedy}\`.`);
+    }
+    if ((await dataSource.showMigrations()) || !(await hasJobs(dataSource))) {
+      throw new StartError(`DATABASE_POOLER: migrations are missing; run \`npm run migrate\` ${past}.`);
+    }
+    return { dataSource, migrated: [], close: () => dataSource.destroy() };
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
 }
 
 async function migrate(dataSource: DataSource, undo = false): Promise<string[]> {

@@ -1,25 +1,35 @@
 import { EventEmitter } from 'node:events';
 
+/** Says that something was written to a conversation, whichever it is. */
+export const writtenHint = 'written';
+/** Says that the feed has gone on. */
+export const feedHint = 'feed';
+/** Says that hints may have been lost: whoever waits for any has to look. */
+export const missedHint = 'missed';
+
 /** A doorbell between gateways: it says what there is news of, may say so twice, and may forget to. */
 export interface Bus {
-  /** Says that these tickets' conversations go on, or that these people's rights have changed; never throws, never waits. */
-  publish(ids: readonly string[]): void;
-  /** Calls back for every hint, of this gateway and of others; the answer stops it. */
-  subscribe(listener: (id: string) => void): () => void;
+  /** Gives hints: the ids of tickets whose conversations go on and of people whose rights have changed, or one of the others; never throws, never waits. */
+  publish(hints: readonly string[]): void;
+  /** Calls back for every such hint, of this gateway and of others; the answer stops it. */
+  subscribe(hint: string, listener: () => void): () => void;
   close(): Promise<void>;
 }
+
+/** No hint may mean something to the emitter itself, whoever gave it. */
+const eventOf = (hint: string): string => `hint ${hint}`;
 
 /** A doorbell that is heard in this process alone. */
 export class LocalBus implements Bus {
   private readonly emitter = new EventEmitter().setMaxListeners(0);
 
-  publish(ids: readonly string[]): void {
-    for (const id of ids) this.emitter.emit('hint', id);
+  publish(hints: readonly string[]): void {
+    for (const hint of hints) this.emitter.emit(eventOf(hint));
   }
 
-  subscribe(listener: (id: string) => void): () => void {
-    this.emitter.on('hint', listener);
-    return () => this.emitter.off('hint', listener);
+  subscribe(hint: string, listener: () => void): () => void {
+    this.emitter.on(eventOf(hint), listener);
+    return () => this.emitter.off(eventOf(hint), listener);
   }
 
   close(): Promise<void> {

@@ -2,18 +2,18 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { Queryable } from '../db/database.js';
 import type { Logger } from '../logger.js';
-import { type Bus, LocalBus } from './bus.js';
+import { type Bus, LocalBus, missedHint } from './bus.js';
 
 const channel = 'conversation_log';
 /** Hints are gathered for this long, in milliseconds: NOTIFY takes a lock of the whole database at commit. */
 const gatherMs = 10;
 /** PostgreSQL refuses a payload of 8,000 bytes; an id and its comma are 37. */
-const idsPerPayload = 200;
+const hintsPerPayload = 200;
 const reconnectMs = 500;
 
 /** A doorbell for all gateways on one PostgreSQL, by LISTEN and NOTIFY; rings at once in this process. */
 export class NotifyBus implements Bus {
-  /** Goes before the ids: who rang at once here need not be rung by the echo. */
+  /** Goes before the hints: who rang at once here need not be rung by the echo. */
   private readonly name = randomUUID();
   private readonly local = new LocalBus();
   private readonly waiting = new Set<string>();
@@ -43,14 +43,14 @@ export class NotifyBus implements Bus {
     await client.query(`listen ${channel}`);
   }
 
-  publish(ids: readonly string[]): void {
-    this.local.publish(ids);
-    for (const id of ids) this.waiting.add(id);
+  publish(hints: readonly string[]): void {
+    this.local.publish(hints);
+    for (const hint of hints) this.waiting.add(hint);
     this.gathering ??= setTimeout(() => void this.flush(), gatherMs);
   }
 
-  subscribe(listener: (id: string) => void): () => void {
-    return this.local.subscribe(listener);
+  subscribe(hint: string, listener: () => void): () => void {
+    return this.local.subscribe(hint, listener);
   }
 
   async close(): Promise<void> {
@@ -62,17 +62,17 @@ export class NotifyBus implements Bus {
   }
 
   private heard(payload = ''): void {
-    const [sender, ...ids] = payload.split(',');
-    if (sender !== this.name) this.local.publish(ids);
+    const [sender, ...hints] = payload.split(',');
+    if (sender !== this.name) this.local.publish(hints);
   }
 
   private async flush(): Promise<void> {
     this.gathering = undefined;
-    const ids = [...this.waiting];
+    const hints = [...this.waiting];
     this.waiting.clear();
     try {
-      for (let start = 0; start < ids.length; start += idsPerPayload) {
-        const payload = [this.name, ...ids.slice(start, start + idsPerPayload)].join();
+      for (let start = 0; start < hints.length; start += hintsPerPayload) {
+        const payload = [this.name, ...hints.slice(start, start + hintsPerPayload)].join();
         await this.db.query('select pg_notify($1, $2)', [channel, payload]);
       }
     } catch (error) {
@@ -86,7 +86,10 @@ export class NotifyBus implements Bus {
     this.logger.warn({ error }, 'the listener lost its connection and makes a new one');
     client.end().catch((reason: unknown) => this.logger.debug({ error: reason }, 'listener was gone already'));
     this.reconnecting = setTimeout(() => {
-      this.open().catch((reason: Error) => this.client && this.lost(this.client, reason));
+      this.open().then(
+        () => this.local.publish([missedHint]),
+        (reason: Error) => this.client && this.lost(this.client, reason),
+      );
     }, reconnectMs);
   }
 }

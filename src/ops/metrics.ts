@@ -63,16 +63,20 @@ export async function openMetrics({
   const connections = gauge('pool_connections', 'Connections to the database, and who waits for one.', ['state']);
   const waiting = gauge('jobs_waiting', 'Jobs that nobody has begun, of all gateways.', ['queue']);
   const dead = gauge('jobs_given_up', 'Jobs that were given up, of all gateways.', ['queue']);
+  const redis = gauge('redis_connected', 'Whether Redis is connected, where there is one: 1 or 0.');
   const feedLag = gauge('feed_lag_seconds', 'Since when the first event has been waiting for its place in the feed.');
 
   let payloads = 0;
   let countSockets = (): { sockets: number; subscriptions: number } => ({ sockets: 0, subscriptions: 0 });
+  let isRedisConnected: (() => boolean) | undefined;
   const lookAround = async (): Promise<void> => {
     deliveries.inc(payloads);
     payloads = 0;
     const open = countSockets();
     sockets.set(open.sockets);
     subscriptions.set(open.subscriptions);
+    if (isRedisConnected) redis.set(Number(isRedisConnected()));
+    else redis.remove();
     connections.set({ state: 'total' }, pool.totalCount);
     connections.set({ state: 'idle' }, pool.idleCount);
     connections.set({ state: 'waiting' }, pool.waitingCount);
@@ -107,6 +111,9 @@ export async function openMetrics({
     followed: (at) => lag.observe(Math.max(Date.now() - at.getTime(), 0) / 1000),
     watchSockets: (count) => {
       countSockets = count;
+    },
+    watchRedis: (isConnected) => {
+      isRedisConnected = isConnected;
     },
   };
 }

@@ -1,9 +1,8 @@
 import type { SignedInViewer } from '../../src/auth/viewer.js';
 import type { Queryable } from '../../src/db/database.js';
 import { AppError, ErrorCode } from '../../src/errors.js';
-import { LocalBus } from '../../src/live/bus.js';
+import { feedHint, LocalBus } from '../../src/live/bus.js';
 import { FeedReader } from '../../src/live/feed/feed-reader.js';
-import { feedHint } from '../../src/live/feed/sequencer.js';
 import { type FeedFilter, type FeedItem, TicketFeed } from '../../src/live/feed/ticket-feed.js';
 import { createLogger } from '../../src/logger.js';
 import { idOf, openTicket } from '../tickets/support.js';

@@ -30,3 +30,37 @@ it('OTEL_EXPORTER_OTLP_ENDPOINT is an address of HTTP', () => {
     'OTEL_EXPORTER_OTLP_ENDPOINT: http://collector:4318',
   ]);
 });
+
+describe('REDIS_URL', () => {
+  it.each([
+    'redis://redis:6379',
+    'redis://user:pass%40word@redis',
+    'rediss://redis.example.com:6380/2',
+    'redis://:secret@[::1]:6379/',
+  ])('may be %j', (url) => expect(loadConfig({ REDIS_URL: url }).redisUrl).toBe(url));
+
+  it.each(['redis', 'http://redis:6379', 'redis://', 'redis:///0', 'redis://redis/name', 'redis://redis?db=1'])(
+    'may not be %j',
+    (url) => {
+      expect(problemsOf({ REDIS_URL: url })).toEqual(['REDIS_URL: redis://user:password@host:6379 or rediss://…']);
+    },
+  );
+});
+
+describe('DATABASE_POOLER', () => {
+  const [DATABASE_URL, REDIS_URL] = ['postgres://pooler/tickets', 'redis://redis'];
+  const missing = 'DATABASE_POOLER: transaction takes a DATABASE_URL, and a REDIS_URL for want of LISTEN';
+
+  it('says whether a connection may be another one after each transaction', () => {
+    expect(loadConfig({ DATABASE_URL, REDIS_URL, DATABASE_POOLER: 'transaction' }).isPooled).toBe(true);
+    expect(loadConfig({ DATABASE_URL, DATABASE_POOLER: 'session' }).isPooled).toBe(false);
+  });
+
+  it('takes what goes on without LISTEN', () => {
+    expect(problemsOf({ DATABASE_URL, DATABASE_POOLER: 'transaction' })).toEqual([missing]);
+    expect(problemsOf({ REDIS_URL, DATABASE_POOLER: 'transaction' })).toEqual([missing]);
+    expect(problemsOf({ DATABASE_URL, REDIS_URL, DATABASE_POOLER: 'statement' })).toEqual([
+      'DATABASE_POOLER: transaction or session',
+    ]);
+  });
+});

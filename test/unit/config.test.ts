@@ -18,6 +18,7 @@ describe('Without any variable', () => {
     expect(loadConfig({})).toEqual({
       port: 4000,
       host: '127.0.0.1',
+      isPooled: false,
       dataDir: './data',
       corsOrigins: [],
       introspection: true,
@@ -365,6 +366,8 @@ it('Every variable has a test here', () => {
     'PORT',
     'HOST',
     'DATABASE_URL',
+    'DATABASE_POOLER',
+    'REDIS_URL',
     'DATA_DIR',
     'STORAGE_URL',
     'JWT_SECRET',

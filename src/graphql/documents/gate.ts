@@ -1,4 +1,5 @@
 import type { Config, SocketLimits } from '../../config.js';
+import type { Redis } from '../../redis/redis.js';
 import { CostBudget } from '../../services/cost-budget.js';
 import { readManifest } from './manifest.js';
 import { TrustedDocuments } from './trusted-documents.js';
@@ -13,11 +14,11 @@ export interface Gate {
 }
 
 /** Reads the documents that are trusted; a budget is full again after so many seconds, a minute if nothing is said. */
-export async function openGate(config: Config, budgetSeconds?: number): Promise<Gate> {
+export async function openGate(config: Config, redis?: Redis, budgetSeconds?: number): Promise<Gate> {
   const { trustedDocuments: mode, trustedDocumentsFile: file, costPerMinute, maxQueryCost, socketLimits } = config;
   const given = file !== undefined && mode !== 'off' ? await readManifest(file) : new Map<string, string>();
   return {
-    budget: new CostBudget(costPerMinute, budgetSeconds),
+    budget: new CostBudget(costPerMinute, redis, budgetSeconds),
     trusted: new TrustedDocuments(mode, given),
     maxQueryCost,
     socketLimits,

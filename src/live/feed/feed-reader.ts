@@ -1,11 +1,10 @@
 import { type Bind, parameters, type Queryable } from '../../db/database.js';
 import { foldedText } from '../../db/search.js';
 import type { Logger } from '../../logger.js';
-import type { Bus } from '../bus.js';
+import { type Bus, feedHint, missedHint } from '../bus.js';
 import { SharedRun } from '../shared-run.js';
 import type { FeedPosition } from './feed-cursors.js';
 import { type FeedRow, rowOf, type StoredRow } from './feed-row.js';
-import { feedHint } from './sequencer.js';
 
 /** What of a person decides whether they may go on listening. */
 export interface ListenerRights {
@@ -47,7 +46,8 @@ export class FeedReader {
   /** By person. */
   private readonly listeners = new Map<string, Set<Call>>();
   private readonly reading = new SharedRun(() => this.readOn());
-  private readonly unsubscribe: () => void;
+  /** By person, and of the feed itself while there is anybody. */
+  private readonly unsubscribe = new Map<string, () => void>();
   private state: FeedState | undefined;
   /** The newest rows, without a hole, up to the state's position. */
   private kept: readonly FeedRow[] = [];
@@ -55,24 +55,24 @@ export class FeedReader {
 
   constructor(
     private readonly db: Queryable,
-    bus: Bus,
+    private readonly bus: Bus,
     private readonly logger: Logger,
-  ) {
-    this.unsubscribe = bus.subscribe((id) => {
-      if (id === feedHint || this.listeners.has(id)) void this.look();
-    });
-  }
+  ) {}
 
   /** Has the feed read for somebody, and calls them when it went on or their rights may have changed; the answer stops it. */
   watch(userId: string, call: Call): () => void {
     const calls = this.listeners.get(userId) ?? new Set();
+    if (this.listeners.size === 0) this.hear(feedHint, missedHint);
+    if (calls.size === 0) this.hear(userId);
     this.listeners.set(userId, calls.add(call));
     this.timer ??= setInterval(() => void this.look(), lookEveryMs);
     return () => {
       calls.delete(call);
       if (calls.size > 0 || this.listeners.get(userId) !== calls) return;
       this.listeners.delete(userId);
+      this.ignore(userId);
       if (this.listeners.size > 0) return;
+      this.ignore(feedHint, missedHint);
       clearInterval(this.timer);
       this.timer = undefined;
       this.forget();
@@ -81,7 +81,7 @@ export class FeedReader {
 
   /** Stops reading. */
   close(): void {
-    this.unsubscribe();
+    this.ignore(...this.unsubscribe.keys());
     clearInterval(this.timer);
     this.listeners.clear();
   }
@@ -118,6 +118,21 @@ export class FeedReader {
   async head(): Promise<FeedPosition> {
     const [row] = await this.db.query<FeedPosition>(`select ${head}`);
     return required(row);
+  }
+
+  private hear(...hints: readonly string[]): void {
+    for (const hint of hints)
+      this.unsubscribe.set(
+        hint,
+        this.bus.subscribe(hint, () => void this.look()),
+      );
+  }
+
+  private ignore(...hints: readonly string[]): void {
+    for (const hint of hints) {
+      this.unsubscribe.get(hint)?.();
+      this.unsubscribe.delete(hint);
+    }
   }
 
   private async look(): Promise<void> {

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Queryable } from '../../db/database.js';
+import type { Database, Queryable } from '../../db/database.js';
 import type { Office } from './sequencer.js';
 
 /** Held by the one gateway that numbers events. */
@@ -13,6 +13,20 @@ const answerLimitMs = 12_000;
 /** How this gateway comes to the office: nobody else wants that of the embedded engine, and on a server one of all holds it. */
 export const officeFor = (url: string | undefined, db: Queryable, answerMs = answerLimitMs): (() => Promise<Office>) =>
   url === undefined ? () => Promise.resolve(soleOffice(db)) : () => openOffice(url, answerMs);
+
+/**
+ * Behind a pooler there is no connection that could hold it: whoever gets the lock numbers, in one transaction. Each statement sees
+ * what was committed before it, so that the lock is taken by one of its own.
+ */
+export const pooledOffice = (db: Database): Office => ({
+  query: (sql, values) =>
+    db.transaction(async (tx) => {
+      const [lock] = await tx.query<{ held: boolean }>('select pg_try_advisory_xact_lock($1) as held', [sequencerLock]);
+      return lock?.held ? tx.query(sql, values) : [];
+    }),
+  isHeld: () => Promise.resolve(true),
+  close: () => Promise.resolve(),
+});
 
 const soleOffice = (db: Queryable): Office => ({
   query: (sql, values) => db.query(sql, values),

@@ -1,9 +1,6 @@
 import type { Logger } from '../../logger.js';
 import type { Queryable } from '../../db/database.js';
-import type { Bus } from '../bus.js';
-
-/** What the bus says when the feed has gone on. */
-export const feedHint = 'feed';
+import { type Bus, feedHint, missedHint, writtenHint } from '../bus.js';
 
 /** A connection on which one gateway at a time numbers events. */
 export interface Office extends Queryable {
@@ -41,7 +38,8 @@ export class Sequencer {
   private isStopped = false;
   private isRung = false;
   private wake: (() => void) | undefined;
-  private readonly unsubscribe: () => void;
+  /** Who leads hears of what is written. */
+  private hearing: readonly (() => void)[] = [];
   private readonly running: Promise<void>;
 
   constructor(
@@ -49,16 +47,12 @@ export class Sequencer {
     private readonly bus: Bus,
     private readonly logger: Logger,
   ) {
-    this.unsubscribe = bus.subscribe((id) => {
-      if (id !== feedHint) this.ring();
-    });
     this.running = this.run();
   }
 
   /** Lets another gateway go on. */
   async stop(): Promise<void> {
     this.isStopped = true;
-    this.unsubscribe();
     this.wake?.();
     await this.running;
   }
@@ -68,6 +62,7 @@ export class Sequencer {
       try {
         this.office ??= await this.open();
         this.isLeading = await this.office.isHeld();
+        if (this.isLeading) this.hear();
         while (this.isLeading && !this.isStopped && (await this.number(this.office)));
       } catch (error) {
         this.logger.warn({ error }, 'events could not be numbered; trying again in a second');
@@ -90,13 +85,19 @@ export class Sequencer {
     const { office } = this;
     this.office = undefined;
     this.isLeading = false;
+    for (const unsubscribe of this.hearing) unsubscribe();
+    this.hearing = [];
     await office?.close().catch((error: unknown) => this.logger.debug({ error }, 'the connection was gone already'));
   }
 
-  private ring(): void {
-    this.isRung = true;
-    // Who does not lead has nothing to do but to look whether the leader is gone.
-    if (this.isLeading) this.wake?.();
+  private hear(): void {
+    if (this.hearing.length > 0) return;
+    this.hearing = [writtenHint, missedHint].map((hint) =>
+      this.bus.subscribe(hint, () => {
+        this.isRung = true;
+        this.wake?.();
+      }),
+    );
   }
 
   private async ringOrLook(): Promise<void> {
