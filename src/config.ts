@@ -33,6 +33,8 @@ export interface Config {
   readonly host: string;
   /** Absent: the embedded engine in `dataDir`. */
   readonly databaseUrl?: string;
+  /** Where queries may be answered, too. */
+  readonly replicaUrls: readonly string[];
   readonly dataDir: string;
   /** Where the bytes of files are; absent: a folder in `dataDir`. */
   readonly storageUrl?: string;
@@ -105,6 +107,10 @@ const rules = {
     form: 'postgres://user:password@host:5432/database',
     holds: (text) => isUrl(text, ['postgres:', 'postgresql:']),
   },
+  DATABASE_REPLICA_URLS: {
+    form: 'postgres://user:password@host:5432/database, several with commas between them',
+    holds: (text) => textsIn(text).every((url) => isUrl(url, ['postgres:', 'postgresql:'])),
+  },
   DATA_DIR: free,
   STORAGE_URL: {
     form: 'file:///var/lib/gateway/files or s3://bucket?region=eu-central-1&endpoint=https://s3.example.com',
@@ -116,7 +122,7 @@ const rules = {
   JWT_AUDIENCE: free,
   CORS_ORIGINS: {
     form: 'origins with commas between them, such as https://support.example.com',
-    holds: (text) => originsIn(text).every(isOrigin),
+    holds: (text) => textsIn(text).every(isOrigin),
   },
   PUBLIC_URL: { form: 'an origin without a path, such as https://support.example.com', holds: isOrigin },
   INTROSPECTION: onOrOff,
@@ -184,6 +190,9 @@ export function loadConfig(environment: Environment): Config {
   if (isDemo && !loopback.includes(host)) {
     problems.push('HOST: without JWT_SECRET or JWKS_URL the gateway is a demo and listens on 127.0.0.1 alone');
   }
+  if (variables.DATABASE_REPLICA_URLS && !variables.DATABASE_URL) {
+    problems.push('DATABASE_REPLICA_URLS: set DATABASE_URL, too: they follow it');
+  }
   const { TRUSTED_DOCUMENTS: trusted = 'on', TRUSTED_DOCUMENTS_FILE: file } = variables;
   if (trusted === 'only' && !file) problems.push('TRUSTED_DOCUMENTS_FILE: what TRUSTED_DOCUMENTS=only lets in');
   if (trusted === 'only' && variables.INTROSPECTION === 'on') {
@@ -193,8 +202,9 @@ export function loadConfig(environment: Environment): Config {
   return Object.freeze({
     port: Number(variables.PORT ?? 4000),
     host,
+    replicaUrls: textsIn(variables.DATABASE_REPLICA_URLS),
     dataDir: variables.DATA_DIR ?? './data',
-    corsOrigins: originsIn(variables.CORS_ORIGINS),
+    corsOrigins: textsIn(variables.CORS_ORIGINS),
     introspection: variables.INTROSPECTION ? variables.INTROSPECTION === 'on' : isDemo && trusted !== 'only',
     ticketPrefix: variables.TICKET_PREFIX ?? 'INC',
     autoStatus: variables.AUTO_STATUS !== 'off',
@@ -223,7 +233,7 @@ export function loadConfig(environment: Environment): Config {
   });
 }
 
-function originsIn(text: string | undefined): string[] {
+function textsIn(text: string | undefined): string[] {
   return text?.split(/\s*,\s*/) ?? [];
 }
 

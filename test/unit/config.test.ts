@@ -18,6 +18,7 @@ describe('Without any variable', () => {
     expect(loadConfig({})).toEqual({
       port: 4000,
       host: '127.0.0.1',
+      replicaUrls: [],
       dataDir: './data',
       corsOrigins: [],
       introspection: true,
@@ -364,6 +365,7 @@ it('Every variable has a test here', () => {
     'PORT',
     'HOST',
     'DATABASE_URL',
+    'DATABASE_REPLICA_URLS',
     'DATA_DIR',
     'STORAGE_URL',
     'JWT_SECRET',
