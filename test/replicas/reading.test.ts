@@ -122,6 +122,9 @@ onServerOnly('A replica', () => {
   it('does not answer whoever has sent a file that it lacks', async () => {
     const { customer } = await paused();
     const { id, url } = await announce(customer);
+    await scene.standby.resume();
+    await scene.settle();
+    await scene.standby.pause();
     expect((await put(url, 'Hello')).status).toBe(204);
     expect(await fileOf(elsewhere(customer), id)).not.toBeNull();
     expect((await fileOf(customer, id))?.status).toBe('READY');
@@ -163,6 +166,8 @@ onServerOnly('A replica', () => {
     await say(customer, id, 'Two');
     await scene.primary.query('truncate read_floors');
     expect(await bodies(teammate, id)).toEqual(['One', 'Two']);
+    // That minute is over for the other tests.
+    await scene.primary.query('update read_floors set exact_until = null');
   });
 
   it('has reports, while it is written on the primary who reads them', async () => {
@@ -171,6 +176,7 @@ onServerOnly('A replica', () => {
       admin.run('{ ticketReport(period: WEEKLY) { rows(first: 5) { nodes { ticketNumber } } } }'),
     );
     expect(primary.filter((text) => text.includes('insert into audit_log'))).toHaveLength(1);
+    expect(primary.filter((text) => text.includes('from tickets'))).toEqual([]);
     expect(standby.length).toBeGreaterThan(0);
     const { auditLog } = await admin.run(
       '{ auditLog(operation: ["ticketReport"], first: 1) { nodes { actor { id } } } }',
