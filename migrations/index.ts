@@ -9,6 +9,7 @@ import { JobsAndMail1763900000009 } from './1763900000009-jobs-and-mail.js';
 import { Feed1763900000010 } from './1763900000010-feed.js';
 import { Retention1763900000011 } from './1763900000011-retention.js';
 import { Audit1763900000012 } from './1763900000012-audit.js';
+import { ReadFloors1763900000014 } from './1763900000014-read-floors.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   Feed1763900000010,
   Retention1763900000011,
   Audit1763900000012,
+  ReadFloors1763900000014,
 ];

@@ -6,6 +6,7 @@ import { Database } from './db/database.js';
 import type { OpenDatabase } from './db/open-database.js';
 import { keepHouse } from './db/housekeeping.js';
 import { Jobs, type JobTiming } from './db/jobs.js';
+import { openReplicas } from './db/replicas/open-replicas.js';
 import { UnitOfWork } from './db/unit-of-work.js';
 import { Context } from './graphql/context.js';
 import { openGate } from './graphql/documents/gate.js';
@@ -22,7 +23,7 @@ import { Cursors } from './live/cursors.js';
 import { writtenHint } from './live/bus.js';
 import { openLive } from './live/open-live.js';
 import { createLogger, type Logger } from './logger.js';
-import { createMailer, type MailLimits } from './mail/mailer.js';
+import type { MailLimits } from './mail/mailer.js';
 import { handleObserved, openOps } from './ops/open-ops.js';
 import { openRedis } from './redis/open-redis.js';
 import { AuditReading } from './services/audit/read-audit.js';
@@ -36,9 +37,7 @@ import { Links } from './services/links.js';
 import { Groups } from './services/groups.js';
 import { TicketListing } from './services/list-tickets.js';
 import { LookUps } from './services/look-ups.js';
-import { Digests } from './services/mail/digests.js';
-import { Post } from './services/mail/post.js';
-import { Presence } from './services/mail/presence.js';
+import { openMail } from './services/mail/open-mail.js';
 import { TicketOpening } from './services/open-ticket.js';
 import { Organizations } from './services/organizations.js';
 import { People } from './services/people.js';
@@ -142,26 +141,22 @@ async function assemble(
   const redis = await openRedis(config.redisUrl, db, logger, closing);
   if (redis) telemetry.watchRedis(() => redis.isConnected);
   const { bus, doorbell, threads, feed } = await openLive(config, db, redis, logger, closing);
+  const present = (): string[] => doorbell.watched;
+  const reads = await openReplicas(config, { db, telemetry, logger, present, closing });
 
   const jobs = new Jobs(dataSource, logger, options.jobs || {});
   closing.push(() => jobs.stop());
-  const presence = new Presence(db, doorbell, logger, config.mailDigestSeconds ?? 0);
-  const digests = new Digests(db, jobs, config.mailDigestSeconds, presence);
-  const post = new Post(db, createMailer(config, options.mailLimits), config);
   const handle = handleObserved(jobs, telemetry);
-  handle('digest', (job) => digests.make(job));
-  handle('mail', (job) => post.deliver(job));
-  if (config.mailDigestSeconds !== null) presence.start();
-  closing.push(() => presence.stop());
+  const digests = openMail(config, options.mailLimits, { db, jobs, handle, doorbell, logger, closing });
   const cursors = await Cursors.of(db);
   const links = await Links.of(db);
   const storage = await openStorage(config, links.secretName('files'));
   closing.push(keepHouse(db, logger, choresOf(config, storage)));
   const hint = (ids: string[]): void => forEverybody(() => bus.publish([...ids, writtenHint]));
-  const work = new UnitOfWork(db, hint, (tx, remarks) => digests.plan(tx, remarks));
-  const silently = new UnitOfWork(db, hint, () => Promise.resolve());
+  const work = new UnitOfWork(db, hint, (tx, remarks) => digests.plan(tx, remarks), reads.floors);
+  const silently = new UnitOfWork(db, hint, () => Promise.resolve(), reads.floors);
   const find = new Finder(db);
-  const people = new People(db, hint);
+  const people = new People(db, hint, reads.floors);
   const reading = new TicketReading(db, config.ticketPrefix);
   const clock = options.clock ?? Date.now;
   const services = {
@@ -206,6 +201,7 @@ async function assemble(
     formatError: createErrorFormatter(logger, { hints: config.introspection }),
     logger,
     telemetry,
+    ...reads,
   };
   const linkSignIn = createLinkSignIn(links, people, clock);
   const graphql = await createGraphqlHandler(door);

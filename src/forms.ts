@@ -24,10 +24,13 @@ export function isStorage(text: string): boolean {
   );
 }
 
+/** Texts with commas between them. */
+export const textsIn = (text: string | undefined): string[] => text?.split(/\s*,\s*/) ?? [];
+
 /** Numbers by name, such as those of a setting: `tickets=2,comments=60`. */
 type NamedNumbers = Readonly<Record<string, number>>;
 
-const partsOf = (text: string): string[][] => text.split(/\s*,\s*/).map((part) => part.split('='));
+const partsOf = (text: string): string[][] => textsIn(text).map((part) => part.split('='));
 
 /** Whether a text gives numbers of 1 to 999,999 to some of the names, each once. */
 export function isNamedNumbers(text: string, standard: NamedNumbers): boolean {

@@ -37,6 +37,13 @@ interface Served extends Scope {
   readonly ms: number;
 }
 
+/** How a read replica is; its lag is NaN where that is not known. */
+export interface ReplicaLook {
+  readonly name: string;
+  readonly state: string;
+  readonly lagMs: number;
+}
+
 /** Who measures what the gateway does. */
 export interface Telemetry {
   /** Begins a trace, or goes on with one that a header tells of; undefined where nobody wants any. */
@@ -47,6 +54,10 @@ export interface Telemetry {
   delivered(payloads: number): void;
   /** An event came to all who follow it closely. */
   followed(at: Date): void;
+  /** A query or a mutation was answered there. */
+  operated(database: 'primary' | 'replica'): void;
+  /** Says what knows how the read replicas are. */
+  watchReplicas(look: () => readonly ReplicaLook[]): void;
   /** Says what counts the sockets and subscriptions that are open. */
   watchSockets(count: () => { sockets: number; subscriptions: number }): void;
   /** Says what tells whether the Redis that gateways have in common is there. */
@@ -60,6 +71,8 @@ export const noTelemetry: Telemetry = {
   jobEnded: () => undefined,
   delivered: () => undefined,
   followed: () => undefined,
+  operated: () => undefined,
+  watchReplicas: () => undefined,
   watchSockets: () => undefined,
   watchRedis: () => undefined,
 };

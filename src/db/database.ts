@@ -1,6 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { currentScope, traced } from '../telemetry.js';
 import { asServiceUnavailable, unavailable } from './failures.js';
+import { currentReading } from './replicas/reading.js';
 
 /** Anything that runs SQL with bound parameters. */
 export interface Queryable {
@@ -21,6 +22,13 @@ export function parameters(): { values: unknown[]; bind: Bind } {
 
 /** The database of the entities: statements on any connection, and transactions on one. */
 export class Database implements Queryable {
+  /** The primary alone, for what is written, or has to be as it is now, while a request reads from a replica. */
+  readonly primary: Queryable = {
+    query: (sql, values = []) => {
+      currentReading()?.leave();
+      return this.use((runner) => run(runner, sql, values));
+    },
+  };
   private underWay = 0;
   private isClosing = false;
   private isClosed = false;
@@ -28,12 +36,13 @@ export class Database implements Queryable {
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Runs one statement; a fault of the database is SERVICE_UNAVAILABLE. */
+  /** Runs one statement, on the replica that the request reads from if there is one; a fault of the database is SERVICE_UNAVAILABLE. */
   query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return this.use((runner) => run(runner, sql, values));
+    const reading = currentReading();
+    return reading ? sent(sql, () => reading.query(sql, values)) : this.use((runner) => run(runner, sql, values));
   }
 
-  /** Runs the work in one transaction, which is rolled back when the work throws. */
+  /** Runs the work in one transaction on the primary, which is rolled back when the work throws. */
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
     return this.use(async (runner) => {
       const tx: Queryable = { query: (sql, values = []) => run(runner, sql, values) };
@@ -107,11 +116,14 @@ export class Database implements Queryable {
   }
 }
 
+const run = <Row>(runner: QueryRunner, sql: string, values: readonly unknown[]): Promise<Row[]> =>
+  sent(sql, async () => (await runner.query(sql, [...values], true)).records as Row[]);
+
 /** Sends a statement; the request that it is for counts it. */
-function run<Row>(runner: QueryRunner, sql: string, values: readonly unknown[]): Promise<Row[]> {
+function sent<Row>(sql: string, send: () => Promise<Row[]>): Promise<Row[]> {
   const scope = currentScope();
   if (scope) scope.statements++;
   // What was bound to it stays out of the trace: it is people's own words.
   const attributes = scope?.span ? { 'db.system.name': 'postgresql', 'db.query.text': sql.trim() } : {};
-  return traced('statement', attributes, async () => (await runner.query(sql, [...values], true)).records as Row[]);
+  return traced('statement', attributes, send);
 }

@@ -1,6 +1,7 @@
 import { AppError, ErrorCode } from '../errors.js';
 import type { Database, Queryable } from './database.js';
 import { isBrokenReference, isTransient } from './failures.js';
+import type { Floors } from './replicas/read-floors.js';
 
 /** How long a key brings back the result of its first call (parity x15). */
 export const keyLifetime = '24 hours';
@@ -29,6 +30,8 @@ export interface Prepared<R extends Result> {
 export interface Transaction extends Queryable {
   /** Has the listeners of a ticket, or of a person's rights, woken once the transaction is committed. */
   touched(id: string): void;
+  /** Says that somebody may lose sight of something by it: no replica shows that any more once the mutation is answered. */
+  takesAway(): void;
   /** Has those who are not there told of what was said in public, as part of the transaction. */
   said(remark: Remark): void;
 }
@@ -49,6 +52,7 @@ export class UnitOfWork {
     private readonly db: Database,
     private readonly hint: (ids: string[]) => void,
     private readonly tell: (tx: Queryable, remarks: readonly Remark[]) => Promise<void>,
+    private readonly floors: Floors,
   ) {}
 
   /** Applies the mutation once, or brings back the result of the call that did. */
@@ -74,6 +78,7 @@ export class UnitOfWork {
   ): Promise<R & { replayed: boolean }> {
     const touched = new Set<string>();
     const remarks: Remark[] = [];
+    let takesAway = false;
     const outcome = await this.db.transaction(async (queryable) => {
       const earlier = await findResult<R>(queryable, once);
       if (earlier) return { ...earlier, replayed: true };
@@ -81,6 +86,9 @@ export class UnitOfWork {
         query: (sql, values) => queryable.query(sql, values),
         touched: (id) => touched.add(id),
         said: (remark) => remarks.push(remark),
+        takesAway: () => {
+          takesAway = true;
+        },
       };
       const { result, write } = await prepare(tx);
       await claimKey(queryable, once, result);
@@ -89,6 +97,7 @@ export class UnitOfWork {
       return { ...result, replayed: false };
     });
     if (touched.size > 0) this.hint([...touched]);
+    if (takesAway) await this.floors.raiseForAll();
     return outcome;
   }
 }

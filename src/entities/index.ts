@@ -11,6 +11,7 @@ import { Member } from './member.js';
 import { Organization } from './organization.js';
 import { PresenceNote } from './presence.js';
 import { Project } from './project.js';
+import { ReadFloor } from './read-floor.js';
 import { ReadMark } from './read-mark.js';
 import { SearchDocument } from './search-document.js';
 import { State } from './state.js';
@@ -38,6 +39,7 @@ export const entities = [
   Organization,
   PresenceNote,
   Project,
+  ReadFloor,
   ReadMark,
   SearchDocument,
   State,

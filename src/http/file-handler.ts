@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { create as contentDisposition } from 'content-disposition';
+import type { Floors } from '../db/replicas/read-floors.js';
 import { invalid, notFound } from '../errors.js';
 import type { ErrorFormatter } from '../graphql/format-error.js';
 import type { Downloads } from '../services/downloads.js';
@@ -14,6 +15,7 @@ export interface FileDoor {
   readonly linkSignIn: LinkSignIn;
   readonly uploads: Uploads;
   readonly downloads: Downloads;
+  readonly floors: Floors;
   readonly formatError: ErrorFormatter;
 }
 
@@ -49,13 +51,14 @@ type Serve = (
   url: URL,
 ) => Promise<void>;
 
-const receive: Serve = async ({ linkSignIn, uploads }, id, request, response, url) => {
+const receive: Serve = async ({ linkSignIn, uploads, floors }, id, request, response, url) => {
   allowOnly('PUT', request, response);
   const viewer = await linkSignIn('PUT', url);
   const { 'content-type': contentType, 'content-length': length, 'content-encoding': encoding } = request.headers;
   if (encoding !== undefined) throw invalid([], 'contentType', 'Send the bytes without `Content-Encoding`.');
   const size = length === undefined ? undefined : Number(length);
   await uploads.receive(viewer, id, { contentType, size, bytes: bytesOf(request) });
+  await floors.raise(viewer.id);
   response.writeHead(204).end();
 };
 

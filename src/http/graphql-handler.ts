@@ -11,6 +11,7 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
+import type { Replicas } from '../db/replicas/replicas.js';
 import { AppError, ErrorCode } from '../errors.js';
 import { withFewErrors } from '../graphql/few-errors.js';
 import { checkVariables, limits, limitsRule } from '../graphql/limits.js';
@@ -21,6 +22,7 @@ import type { Viewer } from '../auth/viewer.js';
 import type { CostBudget } from '../services/cost-budget.js';
 import { payerOf } from '../services/payer.js';
 import type { SignIn } from '../services/sign-in.js';
+import { answeringFrom } from './answer-from-replicas.js';
 import { countCost } from './count-cost.js';
 import { nameOperations } from './observe-requests.js';
 import { readJson } from './read-body.js';
@@ -37,6 +39,8 @@ export interface GraphqlDoor {
   readonly budget: CostBudget;
   readonly trusted: TrustedDocuments;
   readonly maxQueryCost: number;
+  /** Absent: the primary answers everything. */
+  readonly replicas?: Replicas;
 }
 
 type KeyValueCache = Exclude<NonNullable<ApolloServerOptions<Context>['persistedQueries']>, false>['cache'] & object;
@@ -46,7 +50,7 @@ export async function createGraphqlHandler(
   door: GraphqlDoor,
 ): Promise<{ handle: RouteHandler; stop: () => Promise<void> }> {
   const apollo = new ApolloServer<Context>({
-    schema: door.schema,
+    ...(door.replicas ? { gateway: answeringFrom(door.replicas, door.schema) } : { schema: door.schema }),
     introspection: door.introspection,
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: !door.introspection,

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Queryable } from '../db/database.js';
 import type { Logger } from '../logger.js';
-import type { Telemetry } from '../telemetry.js';
+import type { ReplicaLook, Telemetry } from '../telemetry.js';
 
 /** What is looked at when somebody asks for the metrics. */
 export interface Looks {
@@ -61,12 +61,16 @@ export async function openMetrics({
   const sockets = gauge('sockets', 'Open sockets.');
   const subscriptions = gauge('subscriptions', 'Subscriptions that run over them.');
   const connections = gauge('pool_connections', 'Connections to the database, and who waits for one.', ['state']);
+  const operations = counter('operations_total', 'Queries and mutations, by the database that answered.', ['database']);
+  const replicaLag = gauge('replica_lag_seconds', 'How far a read replica is behind the primary.', ['replica']);
+  const replicaInUse = gauge('replica_in_use', 'Whether a read replica answers queries.', ['replica']);
   const waiting = gauge('jobs_waiting', 'Jobs that nobody has begun, of all gateways.', ['queue']);
   const dead = gauge('jobs_given_up', 'Jobs that were given up, of all gateways.', ['queue']);
   const redis = gauge('redis_connected', 'Whether Redis is connected, where there is one: 1 or 0.');
   const feedLag = gauge('feed_lag_seconds', 'Since when the first event has been waiting for its place in the feed.');
 
   let payloads = 0;
+  let lookAtReplicas = (): readonly ReplicaLook[] => [];
   let countSockets = (): { sockets: number; subscriptions: number } => ({ sockets: 0, subscriptions: 0 });
   let isRedisConnected: (() => boolean) | undefined;
   const lookAround = async (): Promise<void> => {
@@ -77,6 +81,10 @@ export async function openMetrics({
     subscriptions.set(open.subscriptions);
     if (isRedisConnected) redis.set(Number(isRedisConnected()));
     else redis.remove();
+    for (const { name: replica, state, lagMs } of lookAtReplicas()) {
+      replicaLag.set({ replica }, lagMs / 1000);
+      replicaInUse.set({ replica }, state === 'in use' ? 1 : 0);
+    }
     connections.set({ state: 'total' }, pool.totalCount);
     connections.set({ state: 'idle' }, pool.idleCount);
     connections.set({ state: 'waiting' }, pool.waitingCount);
@@ -109,6 +117,10 @@ export async function openMetrics({
       payloads += more;
     },
     followed: (at) => lag.observe(Math.max(Date.now() - at.getTime(), 0) / 1000),
+    operated: (database) => operations.inc({ database }),
+    watchReplicas: (look) => {
+      lookAtReplicas = look;
+    },
     watchSockets: (count) => {
       countSockets = count;
     },

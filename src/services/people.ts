@@ -2,6 +2,7 @@ import type { Claims } from '../auth/token.js';
 import { isStaffRole, Role, type SignedInViewer } from '../auth/viewer.js';
 import type { Database, Queryable } from '../db/database.js';
 import { databaseCode } from '../db/failures.js';
+import type { Floors } from '../db/replicas/read-floors.js';
 import type { User } from '../entities/user.js';
 import { unauthenticated } from '../errors.js';
 import { leaveGroups, replaceProjects } from './memberships.js';
@@ -24,6 +25,7 @@ export class People {
   constructor(
     private readonly db: Database,
     private readonly hint: (userIds: string[]) => void,
+    private readonly floors: Floors,
   ) {}
 
   /**
@@ -51,7 +53,12 @@ export class People {
         const upToDate = user.claimsAt && user.claimsAt >= claims.issuedAt;
         return { before: user, now: upToDate ? await link(tx, user, claims) : await overwrite(tx, user, claims) };
       });
-      if (now.accessVersion !== before.accessVersion) this.hint([now.id]);
+      await this.floors.raise(now.id);
+      if (now.accessVersion !== before.accessVersion) {
+        this.hint([now.id]);
+        const isKnown = before.claimsAt !== null;
+        if (isKnown) await this.floors.raiseForAll();
+      }
       return now;
     } catch (error) {
       if (databaseCode(error) !== '23505') throw error;

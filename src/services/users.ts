@@ -178,7 +178,10 @@ export class Users {
     await explained(update, uniqueColumns);
     if (projectsChanged) await replaceProjects(tx, before.id, after.projectIds);
     if (after.role !== before.role && !isStaffRole(after.role)) await leaveGroups(tx, before.id);
-    if (accessChanged) tx.touched(before.id);
+    if (accessChanged) {
+      tx.touched(before.id);
+      tx.takesAway();
+    }
   }
 
   private async organizationOf(tx: Queryable, id: string | null): Promise<string | null> {

@@ -4,6 +4,7 @@ import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql'
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols, makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { isSignedIn, type Viewer } from '../auth/viewer.js';
+import type { Floors } from '../db/replicas/read-floors.js';
 import type { Context } from '../graphql/context.js';
 import type { ErrorFormatter } from '../graphql/format-error.js';
 import type { Gate } from '../graphql/documents/gate.js';
@@ -29,6 +30,7 @@ export interface SocketDoor extends Gate {
   readonly createContext: (viewer: Viewer, acceptLanguage?: string) => Context;
   /** Calls back whenever somebody's rights may have changed, until the answer is called. */
   readonly watch: (userId: string, listener: () => void) => () => void;
+  readonly floors: Floors;
   readonly formatError: ErrorFormatter;
   readonly corsOrigins: readonly string[];
   readonly logger: Logger;
@@ -102,6 +104,7 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
           isBusy: () => Object.keys(subscriptions).length > 0,
         };
         closeOnRefusal(admission, socket);
+        await door.floors.arrived(viewer.id);
       } catch (error) {
         if (isUnauthenticated(error)) return false;
         door.logger.warn({ error }, 'could not tell who opens a socket');

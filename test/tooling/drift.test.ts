@@ -14,7 +14,7 @@ import {
   isSpecifiedScalarType,
 } from 'graphql';
 import { printedSchema } from '../../src/cli/schema.js';
-import { variableNames } from '../../src/config.js';
+import { variableNames } from '../../src/variables.js';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 

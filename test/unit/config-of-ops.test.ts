@@ -11,6 +11,24 @@ function problemsOf(environment: Environment): readonly string[] {
   return [];
 }
 
+describe('DATABASE_REPLICA_URLS', () => {
+  const [primary, first, second] = ['a', 'b', 'c'].map((host) => `postgres://gateway@${host}/tickets`);
+
+  it('are addresses with commas between them', () => {
+    const variables = { DATABASE_URL: primary, DATABASE_REPLICA_URLS: `${first}, ${second}` };
+    expect(loadConfig(variables).replicaUrls).toEqual([first, second]);
+    expect(problemsOf({ ...variables, DATABASE_REPLICA_URLS: `${first},b` })).toEqual([
+      'DATABASE_REPLICA_URLS: postgres://user:password@host:5432/database, several with commas between them',
+    ]);
+  });
+
+  it('follow a primary', () => {
+    expect(problemsOf({ DATABASE_REPLICA_URLS: first })).toEqual([
+      'DATABASE_REPLICA_URLS: set DATABASE_URL, too: they follow it',
+    ]);
+  });
+});
+
 describe('METRICS_PORT', () => {
   it('is of this machine alone unless METRICS_HOST says otherwise', () => {
     expect(loadConfig({ METRICS_PORT: '9464' }).metrics).toEqual({ port: 9464, host: '127.0.0.1' });

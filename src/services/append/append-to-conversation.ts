@@ -1,9 +1,11 @@
 import type { Queryable } from '../../db/database.js';
 import { StaleRead, type Transaction } from '../../db/unit-of-work.js';
 import { Visibility } from '../../entities/comment.js';
+import type { LogEntryType } from '../../entities/log-entry.js';
 import { AppError, ErrorCode, notFound } from '../../errors.js';
 import { type Addition, commentNeededBy, type CommentCopy } from './addition.js';
 import { closingStatement } from './closing-statement.js';
+import { decidesAccess } from './ticket-fields.js';
 
 /**
  * Adds to a ticket's conversation: the last statement of a transaction, which takes the ticket's row lock, checks its state,
@@ -18,10 +20,19 @@ export async function appendToConversation(tx: Transaction, addition: Addition):
   const [changed] = await tx.query<{ seqBefore: number; members: number }>(sql, values);
   if (!changed) return explainRefusal(tx, addition);
   tx.touched(addition.ticket.id);
+  if (mayTakeAway(addition)) tx.takesAway();
   const isNews = addition.events.some((event) => event.type === 'CommentAdded' && isNewsToMembers(event.comment));
   // Whoever speaks in public is a member.
   if (isNews && changed.members > 1) tx.said({ ticketId: addition.ticket.id, after: changed.seqBefore });
 }
+
+const addsOnly: readonly LogEntryType[] = ['TicketOpened', 'CommentAdded', 'Rated', 'TicketClosed', 'TicketReopened'];
+
+/** Whether there may be somebody who does not see afterwards what they saw before. */
+const mayTakeAway = ({ events, fields = [], attribute }: Addition): boolean =>
+  attribute !== undefined ||
+  events.some(({ type }) => !addsOnly.includes(type)) ||
+  fields.some(({ name }) => decidesAccess(name));
 
 const isNewsToMembers = (comment: { visibility: Visibility } | CommentCopy): boolean =>
   comment.visibility === Visibility.PUBLIC && !('source' in comment);

@@ -82,9 +82,12 @@ export interface FieldValue {
   readonly value: string | null;
 }
 
+/** Whether a field is one of those that decide who sees a ticket. */
+export const decidesAccess = (name: TicketFieldName): boolean => accessColumns.includes(ticketFields[name].column);
+
 /** The assignment that has everybody's rights decided anew where one of these fields decides about them and differs. */
 export function accessVersionAfter(names: readonly TicketFieldName[]): string[] {
-  const moving = names.map((name) => ticketFields[name].column).filter((column) => accessColumns.includes(column));
+  const moving = names.filter(decidesAccess).map((name) => ticketFields[name].column);
   if (moving.length === 0) return [];
   const differs = moving.map((column) => `wanted.${column} is distinct from locked.${column}`).join(' or ');
   return [`access_version = locked.access_version + (${differs})::int`];

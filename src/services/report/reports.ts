@@ -67,7 +67,7 @@ export class TicketReports {
     if (!canReport(viewer)) throw forbidden('Reports are for staff.');
     const now = new Date(this.clock());
     const span = spanOf(choice, now);
-    await auditReading(this.db, viewer.id, form, span);
+    await auditReading(this.db.primary, viewer.id, form, span);
     return { ...span, now, locales };
   }
 
