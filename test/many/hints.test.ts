@@ -95,8 +95,8 @@ describeOnServer('hints by Redis', () => {
     }
     const { id } = await open(customer);
     while ((await feeds[1]!.next()).ticketId !== id);
-    const { rows, missing } = await compare(first);
-    expect(missing).toBe(0);
+    while ((await compare(first)).missing > 0);
+    const { rows } = await compare(first);
     expect(rows.map(({ position }) => position)).toEqual(rows.map((_, index) => index + 1));
     for (const { listener } of feeds) listener.stop();
   });

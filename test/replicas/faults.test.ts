@@ -113,7 +113,7 @@ onServerOnly('A replica', () => {
     const { agent, id } = await opened();
     scene.standbys.forEach((standby) => standby.freeze());
     for (let n = 0; n < 5; n++) expect(await titleOf(agent, id)).toBe('A ticket');
-    expect(await replicasInUse()).toBe(0);
+    await until(async () => (await replicasInUse()) === 0);
   });
 
   it('that is too far behind answers nobody, not even those who have seen nothing newer', async () => {
