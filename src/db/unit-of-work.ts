@@ -94,10 +94,11 @@ export class UnitOfWork {
       await claimKey(queryable, once, result);
       await write();
       if (remarks.length > 0) await this.tell(queryable, remarks);
+      if (takesAway) await this.floors.takingAway(queryable);
       return { ...result, replayed: false };
     });
     if (touched.size > 0) this.hint([...touched]);
-    if (takesAway) await this.floors.raiseForAll();
+    if (takesAway) await this.floors.takenAway();
     return outcome;
   }
 }

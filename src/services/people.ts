@@ -48,17 +48,18 @@ export class People {
 
   private async takeOver(claims: Claims, isSecond = false): Promise<Known> {
     try {
-      const { before, now } = await this.db.transaction(async (tx) => {
+      const { now, isOther, mayLoseRights } = await this.db.transaction(async (tx) => {
         const user = (await find(tx, claims)) ?? (await create(tx, claims));
         const upToDate = user.claimsAt && user.claimsAt >= claims.issuedAt;
-        return { before: user, now: upToDate ? await link(tx, user, claims) : await overwrite(tx, user, claims) };
+        const changed = upToDate ? await link(tx, user, claims) : await overwrite(tx, user, claims);
+        const isOther = changed.accessVersion !== user.accessVersion;
+        const mayLoseRights = isOther && user.claimsAt !== null;
+        if (mayLoseRights) await this.floors.takingAway(tx);
+        return { now: changed, isOther, mayLoseRights };
       });
       await this.floors.raise(now.id);
-      if (now.accessVersion !== before.accessVersion) {
-        this.hint([now.id]);
-        const isKnown = before.claimsAt !== null;
-        if (isKnown) await this.floors.raiseForAll();
-      }
+      if (isOther) this.hint([now.id]);
+      if (mayLoseRights) await this.floors.takenAway();
       return now;
     } catch (error) {
       if (databaseCode(error) !== '23505') throw error;

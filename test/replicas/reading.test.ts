@@ -130,6 +130,22 @@ onServerOnly('A replica', () => {
     expect((await fileOf(customer, id))?.status).toBe('READY');
   });
 
+  it('shows nobody what was taken away, even where the gateway gets no further than to commit that', async () => {
+    const { teammate, agent, id } = await paused();
+    await scene.primary.query(`
+      create function never() returns trigger language plpgsql as $$ begin raise exception 'gone'; end $$;
+      create trigger gone before insert or update on read_floors for each row
+        when (new.user_id = 'ffffffff-ffff-ffff-ffff-ffffffffffff' and new.exact_until is null) execute function never()`);
+    try {
+      await done(agent, 'updateTicket', { ticketId: id, accessLevel: 'PRIVATE' });
+      expect(here.lines.map(({ msg }) => msg)).toContain('for a minute the replicas have to have everything');
+      for (const actor of [teammate, elsewhere(teammate)]) expect(await look(actor, id)).toBeNull();
+    } finally {
+      await scene.primary.query('drop function never() cascade');
+      await scene.primary.query(`update read_floors set exact_until = null`);
+    }
+  });
+
   it('shows nobody a ticket that was made private, nor one that was deleted', async () => {
     const { customer, teammate, agent, id } = await paused();
     expect(await look(teammate, id)).not.toBeNull();

@@ -48,6 +48,7 @@ export async function until(isSo: () => Promise<boolean> | boolean): Promise<voi
 /** A PostgreSQL server that a test can stop and break, with a log of all its statements. */
 export class Cluster {
   private process: ChildProcess | undefined;
+  private isFrozen = false;
 
   private constructor(
     private readonly folder: string,
@@ -118,19 +119,28 @@ export class Cluster {
 
   /** Has all of its processes stand still, so that whoever waits for an answer gets none. */
   freeze(): void {
-    for (const pid of this.pids()) process.kill(pid, 'SIGSTOP');
+    const { main, children } = this.pids();
+    this.isFrozen = true;
+    process.kill(main, 'SIGSTOP');
+    for (const pid of children()) process.kill(pid, 'SIGSTOP');
   }
 
   /** Has them go on. */
   thaw(): void {
-    for (const pid of this.pids()) process.kill(pid, 'SIGCONT');
+    if (!this.isFrozen) return;
+    this.isFrozen = false;
+    const { main, children } = this.pids();
+    for (const pid of children()) process.kill(pid, 'SIGCONT');
+    process.kill(main, 'SIGCONT');
   }
 
-  private pids(): number[] {
+  /** While the first process stands still no other comes or goes: those that have ended wait for it. */
+  private pids(): { main: number; children: () => number[] } {
     const main = this.process?.pid;
-    if (main === undefined) return [];
-    const children = readFileSync(`/proc/${main}/task/${main}/children`, 'utf8').trim().split(' ').filter(Boolean);
-    return [main, ...children.map(Number)];
+    if (main === undefined) throw new Error('the server does not run');
+    const children = (): number[] =>
+      readFileSync(`/proc/${main}/task/${main}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+    return { main, children };
   }
 
   /** Runs one statement on a connection of its own. */

@@ -7,8 +7,10 @@ import { endOfLog } from './log-history.js';
 export interface Floors {
   /** They may have seen all that the primary has now. */
   raise(userId: string): Promise<void>;
-  /** Nobody may see any more what the primary had before now. */
-  raiseForAll(): Promise<void>;
+  /** Says within a transaction that nobody may see any more what was there before it: as soon as it is committed only the end of the log will do. */
+  takingAway(tx: Queryable): Promise<void>;
+  /** Such a transaction is committed: what the primary has now will do. Without it, everybody needs the end of the log for a minute. */
+  takenAway(): Promise<void>;
   /** They begin to be told what happens, at once, for as long as they are here. */
   arrived(userId: string): Promise<void>;
 }
@@ -16,7 +18,8 @@ export interface Floors {
 /** Where nobody reads from a replica. */
 export const noFloors: Floors = {
   raise: () => Promise.resolve(),
-  raiseForAll: () => Promise.resolve(),
+  takingAway: () => Promise.resolve(),
+  takenAway: () => Promise.resolve(),
   arrived: () => Promise.resolve(),
 };
 
@@ -28,7 +31,9 @@ export interface Needed {
   readonly end: number;
 }
 
+/** Stand in for everybody: after a crash of the primary, and after something was taken away. */
 const everybody = '00000000-0000-0000-0000-000000000000';
+const deprived = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 const noteEveryMs = 20_000;
 /** How long somebody is taken to be told what happens after they were last noted. */
 const validity = '1 minute';
@@ -64,8 +69,8 @@ export class ReadFloors implements Floors {
     const [found] = await this.primary.query<Needed & { isKnown: boolean }>(
       `select e.end, coalesce(bool_or(f.user_id = $2), false) as "isKnown",
          case when bool_or(f.exact_until > now()) then e.end else least(max(f.position), e.end) end as position
-       from (select ${endOfLog} as end) e left join read_floors f on f.user_id in ($1, $2) group by e.end`,
-      [userId, everybody],
+       from (select ${endOfLog} as end) e left join read_floors f on f.user_id in ($1, $2, $3) group by e.end`,
+      [userId, everybody, deprived],
     );
     if (!found) throw new Error('a statement that always answers a row answered none');
     if (found.isKnown) return found;
@@ -84,8 +89,25 @@ export class ReadFloors implements Floors {
     );
   }
 
-  raiseForAll(): Promise<void> {
-    return this.raise(everybody);
+  async takingAway(tx: Queryable): Promise<void> {
+    await tx.query(
+      `${insert} values ($1, 0, now() + interval '${validity}')
+       on conflict (user_id) do update set exact_until = excluded.exact_until`,
+      [deprived],
+    );
+  }
+
+  async takenAway(): Promise<void> {
+    try {
+      // Whoever is about to take something away holds the row until it is committed.
+      await this.primary.query(
+        `${insert} values ($1, ${endOfLog}, null)
+         on conflict (user_id) do update set position = ${endOfLog}, exact_until = null`,
+        [deprived],
+      );
+    } catch (error) {
+      this.logger.warn({ error }, 'for a minute the replicas have to have everything');
+    }
   }
 
   arrived(userId: string): Promise<void> {
