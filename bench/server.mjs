@@ -3,11 +3,30 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const probe = fileURLToPath(new URL('./probe.mjs', import.meta.url));
+const children = new Set();
+const expected = new WeakSet();
+let isInterrupted = false;
+
+/** Runs a program that does not outlive the bench. */
+export function run(program, args, options) {
+  if (isInterrupted) throw new Error('interrupted');
+  const child = spawn(program, args, options);
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  return child;
+}
+
+/** Ends everything that runs and lets nothing more begin: whoever waits for it fails, and cleans up. */
+export function interrupt() {
+  isInterrupted = true;
+  for (const child of children) child.kill('SIGTERM');
+}
+process.once('exit', interrupt);
 
 /** Runs a server in a process of its own, as in production, until it says where it listens. */
 export async function start(script, { args = [], env = {}, node = process.execPath } = {}) {
   const flags = process.env.SERVER_FLAGS?.split(' ') ?? [];
-  const child = spawn(node, [...flags, '--import', probe, fileURLToPath(script), ...args], {
+  const child = run(node, [...flags, '--import', probe, fileURLToPath(script), ...args], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
@@ -19,10 +38,11 @@ export async function start(script, { args = [], env = {}, node = process.execPa
       if (found) resolve(found[0]);
     });
     child.once('exit', (code, signal) => {
-      const error = new Error(`${script} ended with ${code ?? signal}:\n${output}`);
+      if (expected.has(child)) return;
+      const message = `${script} ended with ${code ?? signal}:\n${output}`;
+      reject(new Error(message));
       // Once it listens nobody waits for this any more, but has to know.
-      if (/http:\/\//.test(output)) console.error(error.message);
-      reject(error);
+      if (output.includes('http://')) console.error(message);
     });
   });
   return { child, url };
@@ -30,7 +50,7 @@ export async function start(script, { args = [], env = {}, node = process.execPa
 
 /** Ends a server and waits until it is gone. */
 export async function stop({ child }) {
-  child.removeAllListeners('exit');
+  expected.add(child);
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGTERM');
   await once(child, 'exit');

@@ -1,4 +1,5 @@
-const words = { rare: 'E-4711', common: 'certificate', 'very common': 'web' };
+/** What is searched for, by how often it is found. */
+export const words = { rare: 'E-4711', common: 'certificate', 'very common': 'web' };
 const body =
   'Since about nine this morning every page takes ten seconds or more, and two of our shops can not take any orders at all. ' +
   'I have restarted it twice, which makes it better for some minutes and then it is back. When can we expect a fix for this?';
@@ -8,8 +9,8 @@ const byAgents = (rows, { agents }) => rows.map((row, n) => ({ ...row, viewer: a
 const searches = Object.entries(words).map(([frequency, text]) => ({
   name: `search, ${frequency} word`,
   query: 'search',
-  agent: ({ agents }) => agents.map((viewer) => ({ viewer, text, isRare: frequency === 'rare' })),
-  customer: ({ inbox }) => inbox.map(({ viewer }) => ({ viewer, text, isRare: frequency === 'rare' })),
+  agent: ({ agents }) => agents.map((viewer) => ({ viewer, text })),
+  customer: ({ inbox }) => inbox.map(({ viewer }) => ({ viewer, text })),
 }));
 
 /** What is asked of everybody: for each role, one sample for each request, over and over. */

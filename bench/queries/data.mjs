@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { run } from '../server.mjs';
 import { connect } from './cluster.mjs';
 
 const gateway = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
@@ -24,7 +24,7 @@ const complete = `
   truncate unnumbered_events`;
 
 async function seed(databaseUrl, tickets) {
-  const child = spawn(process.execPath, [gateway, 'seed', '--tickets', String(tickets)], {
+  const child = run(process.execPath, [gateway, 'seed', '--tickets', String(tickets)], {
     env: { PATH: process.env.PATH, DATABASE_URL: databaseUrl, JWT_SECRET: '-'.repeat(32) },
     stdio: ['ignore', 2, 2],
   });

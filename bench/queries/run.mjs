@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { interrupt } from '../server.mjs';
 import { connect, openCluster } from './cluster.mjs';
 import { compare } from './compare.mjs';
 import { contenders } from './contenders/index.mjs';
@@ -28,23 +29,7 @@ const { values } = parseArgs({
 });
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const cleanUps = [];
-
-async function cleanUp() {
-  while (cleanUps.length > 0) await cleanUps.pop()();
-}
-
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.once(signal, () => {
-    cleanUp().then(
-      () => process.exit(130),
-      (error) => {
-        console.error(error);
-        process.exit(1);
-      },
-    );
-  });
-}
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, interrupt);
 
 /** The gateway and the textbook are TypeScript. */
 function compile() {
@@ -54,31 +39,26 @@ function compile() {
   execFileSync(process.execPath, [tsc, '-p', join(root, 'bench')], { stdio });
 }
 
-async function openServer() {
+async function openServer(onStart) {
   if (process.env.BENCH_DATABASE_URL) return process.env.BENCH_DATABASE_URL;
   const cluster = await openCluster(values.data);
-  cleanUps.push(() => cluster.stop());
+  onStart(() => cluster.stop());
   return cluster.url;
 }
 
-/** Runs the work, and ends what it has started. */
+/** Runs the work, and ends what it has started, the last first. */
 async function ending(work) {
-  const own = [];
-  const endAll = async () => {
-    while (own.length > 0) await own.pop()();
-  };
-  cleanUps.push(endAll);
+  const ends = [];
   try {
-    return await work((end) => own.push(end));
+    return await work((end) => ends.push(end));
   } finally {
-    await endAll();
-    cleanUps.splice(cleanUps.indexOf(endAll), 1);
+    while (ends.length > 0) await ends.pop()();
   }
 }
 
-async function runAll(server) {
+async function runAll(server, onStart) {
   const dataDir = await mkdtemp(join(tmpdir(), 'bench-files-'));
-  cleanUps.push(() => rm(dataDir, { recursive: true }));
+  onStart(() => rm(dataDir, { recursive: true }));
   const all = values.growth ? ['gateway', 'ceiling'] : Object.keys(contenders);
   const options = {
     // The others are compared with the ceiling.
@@ -94,7 +74,7 @@ async function runAll(server) {
   const servers = [];
   for (const tickets of (values.growth ? values.sizes : values.tickets).split(',').map(Number)) {
     const filled = await fill(server, tickets);
-    const on = (database) => ending((onStart) => compare(server, database, { ...options, onStart }));
+    const on = (database) => ending((onEach) => compare(server, database, { ...options, onStart: onEach }));
     const found = await (values.growth ? on(filled) : withCopy(server, filled, on));
     rows.push(...found.rows.map((row) => ({ tickets, ...row })));
     servers.push(...found.servers.map((one) => ({ tickets, ...one })));
@@ -102,16 +82,14 @@ async function runAll(server) {
   return { rows: summarise(rows), servers };
 }
 
-try {
-  compile();
-  const server = await openServer();
-  const found = await runAll(server);
+compile();
+await ending(async (onStart) => {
+  const server = await openServer(onStart);
+  const found = await runAll(server, onStart);
   const client = await connect(server);
   const machine = await describeMachine(client);
   await client.end();
   const date = new Date().toISOString().slice(0, 10);
   console.log(`${machine}; ${date}\n\n${describe(found)}`);
   if (values.json) await writeFile(values.json, `${JSON.stringify({ machine, date, ...found }, null, 2)}\n`);
-} finally {
-  await cleanUp();
-}
+});

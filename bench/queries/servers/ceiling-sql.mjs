@@ -40,11 +40,12 @@ function list(viewer, bind, { after = '', offset = 0 }) {
         || ',"commentCount":' || (select count(*) from comments c where c.ticket_id = t.id and ${readable(viewer, 'c')})
         || ',"lastComment":' || coalesce(last.text, 'null') || '}' as text
       from (
-        select *, row_number() over (order by updated_at desc, id desc) as n from (
-          select * from tickets t where t.closed_at is null and ${visibleTickets(viewer, 't', bind)} ${after}
+        select id, row_number() over (order by updated_at desc, id desc) as n from (
+          select id, updated_at from tickets t where t.closed_at is null and ${visibleTickets(viewer, 't', bind)} ${after}
           order by t.updated_at desc, t.id desc limit ${pageSize + 1} offset ${offset}
         ) page
-      ) t
+      ) numbered
+      join tickets t using (id)
       join users r on r.id = t.reporter_id
       left join topics o on o.id = t.topic_id
       left join lateral (
@@ -54,23 +55,25 @@ function list(viewer, bind, { after = '', offset = 0 }) {
     ) t`;
 }
 
-/** The better of two plans for the word, which whoever asks has to know: few documents are found first, many are met on the way. */
-function search(viewer, bind, { text, isRare }) {
+/** One of two plans, and whoever asks has to know the quicker one: few documents are found first, many are met on the way. */
+function search(viewer, bind, { text, documentsFirst }) {
   const visible = visibleTickets(viewer, 't', bind);
-  const matches = `d.search @@ (select search_query(${bind(text)})) and ${isStaff(viewer) ? 'true' : 'd.is_public'}`;
-  const own = () =>
-    isStaff(viewer)
-      ? 'true'
-      : `t.id = any(array(select t.id from tickets t where ${visibleTickets(viewer, 't', bind)}))`;
-  const found = isRare
-    ? `t.id = any(array(select d.ticket_id from search_documents d where ${matches}))`
-    : `${own()} and exists (select from search_documents d where d.ticket_id = t.id and ${matches})`;
+  const query = `(select search_query(${bind(text)}))`;
+  const readableDocuments = isStaff(viewer) ? 'true' : 'd.is_public';
+  const found = documentsFirst
+    ? `${visible} and t.id = any(array(
+        select d.ticket_id from search_documents d where d.search @@ ${query} and ${readableDocuments}
+      ))`
+    : `${isStaff(viewer) ? visible : `t.id = any(array(select t.id from tickets t where ${visible}))`} and exists (
+        select from (select search from search_documents d where d.ticket_id = t.id and ${readableDocuments} offset 0) d
+        where d.search @@ ${query}
+      )`;
   return `
-    select '{"tickets":[' || coalesce(string_agg('{"id":"' || t.id || '","number":' || t.number || ',"title":' || to_json(t.title) || '}', ','
-      order by t.updated_at desc, t.id desc), '') || ']}' as answer
-    from (
-      select * from tickets t where ${visible} and ${found} order by t.updated_at desc, t.id desc limit ${pageSize}
-    ) t`;
+    select '{"tickets":[' || coalesce(string_agg(
+        '{"id":"' || t.id || '","number":' || t.number || ',"title":' || to_json(t.title) || '}',
+        ',' order by t.updated_at desc, t.id desc
+      ), '') || ']}' as answer
+    from (select * from tickets t where ${found} order by t.updated_at desc, t.id desc limit ${pageSize}) t`;
 }
 
 /** What has to be written for a comment to be one, and nothing else. */
@@ -109,7 +112,7 @@ class Given {
   }
 }
 
-function write(query, viewer, { isRare }) {
+function write(query, viewer, { documentsFirst }) {
   const sources = [];
   const bind = (value) => `$${sources.push(value instanceof Given ? value.read : () => value)}`;
   const anyViewer = {
@@ -119,14 +122,14 @@ function write(query, viewer, { isRare }) {
     projectIds: new Given((request) => request.viewer.projectIds),
   };
   const anyArgs = argumentNames.map((name) => [name, new Given((request) => request.args[name])]);
-  const text = writers[query](anyViewer, bind, { isRare, ...Object.fromEntries(anyArgs) });
+  const text = writers[query](anyViewer, bind, { documentsFirst, ...Object.fromEntries(anyArgs) });
   return { name: `${statements.size}`, text, sources };
 }
 
 /** The statement that answers a request as JSON, under the very condition of visibility that the gateway has; it is written once. */
 export function statementOf(request) {
   const { query, viewer, args } = request;
-  const key = `${query} ${viewer.role} ${viewer.organizationId === null} ${args.isRare}`;
+  const key = `${query} ${viewer.role} ${viewer.organizationId === null} ${args.documentsFirst}`;
   if (!statements.has(key)) statements.set(key, write(query, viewer, args));
   const { name, text, sources } = statements.get(key);
   return { name, text, values: sources.map((read) => read(request)) };
