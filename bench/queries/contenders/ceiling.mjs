@@ -1,8 +1,10 @@
+import { median } from '../../machine.mjs';
 import { words } from '../cases.mjs';
 import { ask, post } from '../load.mjs';
 
 const pageSize = 20;
-const tries = 5;
+const tries = 20;
+const longestMs = 3_000;
 
 const argsOf = {
   thread: ({ id }) => ({ id }),
@@ -20,25 +22,27 @@ function requestFor(query, sample) {
 
 const planOf = ({ text, viewer }) => `${text} ${viewer.role}`;
 
-/** Milliseconds of the quickest try. */
-async function timeOf(url, viewer, text, documentsFirst) {
-  const request = requestFor('search', { viewer, text, documentsFirst });
+/** Milliseconds that it takes one of the viewers to find the word; what takes seconds is not tried with all of them. */
+async function timeOf(url, viewers, text, documentsFirst) {
   const times = [];
-  for (let n = 0; n < tries; n++) {
-    const startedAt = performance.now();
-    await ask(url, request);
-    times.push(performance.now() - startedAt);
+  const startedAt = performance.now();
+  for (const viewer of viewers) {
+    const sentAt = performance.now();
+    await ask(url, requestFor('search', { viewer, text, documentsFirst }));
+    times.push(performance.now() - sentAt);
+    if (performance.now() - startedAt > longestMs) break;
   }
-  return Math.min(...times);
+  return median(times);
 }
 
 /** For each word and role, whether it is quicker to find the documents first. */
 async function tryPlans(url, { agents, inbox }) {
   const quicker = new Map();
   for (const text of Object.values(words)) {
-    for (const { viewer } of [{ viewer: agents[0] }, inbox[0]]) {
-      const [first, second] = [await timeOf(url, viewer, text, true), await timeOf(url, viewer, text, false)];
-      quicker.set(planOf({ text, viewer }), first < second);
+    for (const all of [agents, inbox.map(({ viewer }) => viewer)]) {
+      const viewers = all.slice(0, tries);
+      const [first, second] = [await timeOf(url, viewers, text, true), await timeOf(url, viewers, text, false)];
+      quicker.set(planOf({ text, viewer: viewers[0] }), first < second);
     }
   }
   return quicker;

@@ -61,10 +61,10 @@ function search(viewer, bind, { text, documentsFirst }) {
   const query = `(select search_query(${bind(text)}))`;
   const readableDocuments = isStaff(viewer) ? 'true' : 'd.is_public';
   const found = documentsFirst
-    ? `${visible} and t.id = any(array(
+    ? `(select * from tickets where id = any(array(
         select d.ticket_id from search_documents d where d.search @@ ${query} and ${readableDocuments}
-      ))`
-    : `${isStaff(viewer) ? visible : `t.id = any(array(select t.id from tickets t where ${visible}))`} and exists (
+      )) offset 0) t where ${visible}`
+    : `tickets t where ${isStaff(viewer) ? visible : `t.id = any(array(select t.id from tickets t where ${visible}))`} and exists (
         select from (select search from search_documents d where d.ticket_id = t.id and ${readableDocuments} offset 0) d
         where d.search @@ ${query}
       )`;
@@ -73,7 +73,7 @@ function search(viewer, bind, { text, documentsFirst }) {
         '{"id":"' || t.id || '","number":' || t.number || ',"title":' || to_json(t.title) || '}',
         ',' order by t.updated_at desc, t.id desc
       ), '') || ']}' as answer
-    from (select * from tickets t where ${found} order by t.updated_at desc, t.id desc limit ${pageSize}) t`;
+    from (select t.* from ${found} order by t.updated_at desc, t.id desc limit ${pageSize}) t`;
 }
 
 /** What has to be written for a comment to be one, and nothing else. */

@@ -3,8 +3,12 @@ import pg from 'pg';
 import { listen, readJson } from '../../http.mjs';
 import { statementOf } from './ceiling-sql.mjs';
 
-/** The limit: one prepared statement writes the answer, and node:http passes it on. Who asks is believed. */
-const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
+/** The limit: one statement, which is planned once, writes the answer, and node:http passes it on. Who asks is believed. */
+const pool = new pg.Pool({
+  connectionString: process.env.DATABASE_URL,
+  max: 10,
+  options: '-c plan_cache_mode=force_generic_plan',
+});
 
 const server = createServer(async (request, response) => {
   try {
