@@ -1,32 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { SignJWT } from 'jose';
 import pg from 'pg';
+import { askProbe, start, stop } from '../server.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const people = 50;
 const fields = '{ id body sentAt author { id name } vote { score } }';
-
-/** Runs a server in a process of its own until it says where it listens. */
-async function start(script, args, env) {
-  const flags = process.env.SERVER_FLAGS?.split(' ') ?? [];
-  const child = spawn(process.execPath, [...flags, '--import', here('./probe.mjs'), here(script), ...args], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production', ...env },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
-  let output = '';
-  const url = await new Promise((resolve, reject) => {
-    child.stdout.on('data', (text) => {
-      output += text;
-      const found = /http:\/\/\S+/.exec(output);
-      if (found) resolve(found[0]);
-    });
-    child.once('exit', (code) => reject(new Error(`${script} ended with ${code}:\n${output}`)));
-  });
-  return { child, url };
-}
 
 async function post(url, body, token) {
   const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
@@ -57,18 +37,6 @@ async function withDatabase(server) {
   };
 }
 
-const stop = async ({ child }) => {
-  child.removeAllListeners('exit');
-  child.kill('SIGTERM');
-  await once(child, 'exit');
-};
-
-/** What a server's process holds once its garbage is gone, in bytes. */
-async function held({ child }) {
-  child.send('tell');
-  return (await once(child, 'message'))[0];
-}
-
 /** Nobody can have rated a comment before it is heard of: the database does, so that there is a vote to be read. */
 const rateComments = `
   create function rate() returns trigger language plpgsql as $$ begin
@@ -90,11 +58,10 @@ async function gateway(server) {
     PORT: '0',
     RATE_LIMITS: 'off',
     MAX_SOCKETS_PER_USER: 'off',
-    MAX_SOCKETS_PER_USER: 'off',
     MAIL_DIGEST_SECONDS: 'off',
     DATA_DIR: here('./data'),
   };
-  const { child, url } = await start('../../dist/src/main.js', ['start'], env);
+  const { child, url } = await start(new URL('../../dist/src/main.js', import.meta.url), { args: ['start'], env });
   const sign = (name) =>
     new SignJWT({ email: `${name}@example.com`, name, role: 'customer', organization: 'ORG-1', email_verified: true })
       .setProtectedHeader({ alg: 'HS256' })
@@ -124,7 +91,7 @@ async function gateway(server) {
     },
     /** Whether what it sends was read from the database. */
     isRead: true,
-    held: () => held({ child }),
+    held: () => askProbe({ child }, 'held'),
     rename: (name) => database.run('update users set name = $1', [name]),
     open,
     say,
@@ -140,7 +107,9 @@ const other =
   (script, isRead = true) =>
   async (server) => {
     const database = await withDatabase(server);
-    const { child, url } = await start(`./servers/${script}.mjs`, [], { DATABASE_URL: database.url });
+    const { child, url } = await start(new URL(`./servers/${script}.mjs`, import.meta.url), {
+      env: { DATABASE_URL: database.url },
+    });
     return {
       pid: child.pid,
       crowd: {
@@ -150,7 +119,7 @@ const other =
       },
       /** Whether what it sends was read from the database. */
       isRead,
-      held: () => held({ child }),
+      held: () => askProbe({ child }, 'held'),
       rename: (name) => database.run('update users set name = $1', [name]),
       say: (body) => post(`${url}/comment`, { body }),
       stop: async () => {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { contenders } from './contender.mjs';
 import { Crowd } from './crowd.mjs';
-import { pause, quantile, rssOf } from './machine.mjs';
+import { pause, quantile, rssOf } from '../machine.mjs';
 
 const { values } = parseArgs({
   options: {

@@ -2,7 +2,7 @@ import { deepEqual } from 'node:assert/strict';
 import { parseArgs } from 'node:util';
 import { contenders } from './contender.mjs';
 import { Crowd } from './crowd.mjs';
-import { cpuOf, median, pause, quantile, rssOf } from './machine.mjs';
+import { cpuOf, median, pause, quantile, rssOf } from '../machine.mjs';
 
 const { values } = parseArgs({
   options: {

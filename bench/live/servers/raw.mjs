@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 import { openDatabase } from './model.mjs';
-import { listen, readJson } from './http.mjs';
+import { listen, readJson } from '../../http.mjs';
 
 /** The limit: one buffer, written to every socket, as long as what the others send to each. */
 const id = randomUUID();

@@ -5,7 +5,7 @@ import { buildSchema } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { In } from 'typeorm';
 import { WebSocketServer } from 'ws';
-import { listen, readJson } from './http.mjs';
+import { listen, readJson } from '../../http.mjs';
 import { openDatabase, typeDefs } from './model.mjs';
 
 /** What the manuals show: repositories, loaders for each subscriber and event, results made for each socket. */
