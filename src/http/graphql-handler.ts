@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import {
   ApolloServer,
   type ApolloServerOptions,
@@ -11,7 +11,7 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
-import { AppError, ErrorCode } from '../errors.js';
+import { AppError, ErrorCode, invalid } from '../errors.js';
 import { withFewErrors } from '../graphql/few-errors.js';
 import { checkVariables, limits, limitsRule } from '../graphql/limits.js';
 import type { Context } from '../graphql/context.js';
@@ -153,17 +153,33 @@ async function admit(door: GraphqlDoor, { headers, socket }: IncomingMessage): P
   const viewer = await door.signIn(headers.authorization);
   const payer = payerOf(viewer, socket.remoteAddress);
   await door.budget.admit(payer);
+  const requestKey = requestKeyOf(headers);
   return {
     check: (body, url) => {
       const { query } = (body ?? {}) as { query?: unknown };
       for (const text of [query, ...url.searchParams.getAll('query')])
         if (typeof text === 'string') door.trusted.check(text);
     },
-    context: () => Promise.resolve(Object.assign(door.createContext(viewer, headers['accept-language']), { payer })),
+    context: () =>
+      Promise.resolve(Object.assign(door.createContext(viewer, headers['accept-language']), { payer, requestKey })),
     refused: async (error) => {
       if (isOfClient(error)) await door.budget.fine(payer);
     },
   };
+}
+
+/** What a client, or a proxy that may send a request again, calls it; a text in quotes is the same without them. */
+function requestKeyOf({ 'idempotency-key': given }: IncomingHttpHeaders): string | undefined {
+  if (given === undefined) return undefined;
+  const [, key] = /^("?)([!#-~]{1,128})\1$/.exec(String(given))?.slice(1) ?? [];
+  if (key === undefined) {
+    throw invalid(
+      [],
+      'idempotencyKey',
+      'The header `Idempotency-Key` has 1..128 visible ASCII characters, without quotes.',
+    );
+  }
+  return key;
 }
 
 const ofClients: readonly ErrorCode[] = [ErrorCode.VALIDATION_FAILED, ErrorCode.QUERY_TOO_COMPLEX];

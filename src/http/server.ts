@@ -44,7 +44,7 @@ export function createHttpServer(routes: Routes): Server {
     cors({
       origin: [...routes.corsOrigins],
       methods,
-      allowedHeaders: ['authorization', 'content-type', 'apollo-require-preflight', 'x-request-id'],
+      allowedHeaders: ['authorization', 'content-type', 'apollo-require-preflight', 'idempotency-key', 'x-request-id'],
       exposedHeaders: ['content-disposition', 'retry-after', 'x-request-id'],
       maxAge: 86_400,
     });
