@@ -1,4 +1,4 @@
-import { isNamedNumbers, isOrigin, isStorage, isUrl, namedNumbers } from './forms.js';
+import { isNamedNumbers, isOrigin, isProxies, isStorage, isUrl, listIn, namedNumbers } from './forms.js';
 
 /** Variables as they are set; an empty one is as absent. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -43,6 +43,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Origin of all links; absent: the address that is listened on. */
   readonly publicUrl?: string;
+  /** Addresses and networks of proxies that are believed when they say for whom they ask. */
+  readonly trustedProxies: readonly string[];
   readonly introspection: boolean;
   readonly ticketPrefix: string;
   /** Whether public comments move the status of their ticket. */
@@ -116,9 +118,13 @@ const rules = {
   JWT_AUDIENCE: free,
   CORS_ORIGINS: {
     form: 'origins with commas between them, such as https://support.example.com',
-    holds: (text) => originsIn(text).every(isOrigin),
+    holds: (text) => listIn(text).every(isOrigin),
   },
   PUBLIC_URL: { form: 'an origin without a path, such as https://support.example.com', holds: isOrigin },
+  TRUSTED_PROXIES: {
+    form: 'addresses and networks with commas between them, such as 127.0.0.1,10.0.0.0/8',
+    holds: isProxies,
+  },
   INTROSPECTION: onOrOff,
   TICKET_PREFIX: { form: 'three capital letters, such as INC', holds: (text) => /^[A-Z]{3}$/.test(text) },
   AUTO_STATUS: onOrOff,
@@ -194,7 +200,8 @@ export function loadConfig(environment: Environment): Config {
     port: Number(variables.PORT ?? 4000),
     host,
     dataDir: variables.DATA_DIR ?? './data',
-    corsOrigins: originsIn(variables.CORS_ORIGINS),
+    corsOrigins: listIn(variables.CORS_ORIGINS),
+    trustedProxies: listIn(variables.TRUSTED_PROXIES),
     introspection: variables.INTROSPECTION ? variables.INTROSPECTION === 'on' : isDemo && trusted !== 'only',
     ticketPrefix: variables.TICKET_PREFIX ?? 'INC',
     autoStatus: variables.AUTO_STATUS !== 'off',
@@ -221,10 +228,6 @@ export function loadConfig(environment: Environment): Config {
     }),
     ...(variables.OTEL_EXPORTER_OTLP_ENDPOINT && { traceEndpoint: variables.OTEL_EXPORTER_OTLP_ENDPOINT }),
   });
-}
-
-function originsIn(text: string | undefined): string[] {
-  return text?.split(/\s*,\s*/) ?? [];
 }
 
 const hostOf = (url: string | undefined): string => (url ? new URL(url).hostname : 'localhost');

@@ -1,3 +1,18 @@
+import proxyAddress from 'proxy-addr';
+
+/** Whether a text is addresses and networks with commas between them. */
+export function isProxies(text: string): boolean {
+  try {
+    proxyAddress.compile(listIn(text));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The parts of a text between its commas. */
+export const listIn = (text: string | undefined): string[] => text?.split(/\s*,\s*/) ?? [];
+
 /** Whether a text is a URL of one of the protocols. */
 export const isUrl = (text: string, protocols: readonly string[]): boolean =>
   URL.canParse(text) && protocols.includes(new URL(text).protocol);

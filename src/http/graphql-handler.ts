@@ -15,10 +15,10 @@ import { AppError, ErrorCode, invalid } from '../errors.js';
 import { withFewErrors } from '../graphql/few-errors.js';
 import { checkVariables, limits, limitsRule } from '../graphql/limits.js';
 import type { Context } from '../graphql/context.js';
+import type { Gate } from '../graphql/documents/gate.js';
 import type { TrustedDocuments } from '../graphql/documents/trusted-documents.js';
 import type { ErrorFormatter } from '../graphql/format-error.js';
 import type { Viewer } from '../auth/viewer.js';
-import type { CostBudget } from '../services/cost-budget.js';
 import { payerOf } from '../services/payer.js';
 import type { SignIn } from '../services/sign-in.js';
 import { countCost } from './count-cost.js';
@@ -28,14 +28,12 @@ import { refuse, retryAfter } from './refuse.js';
 import type { RouteHandler } from './route.js';
 
 /** What the HTTP door needs. */
-export interface GraphqlDoor {
+export interface GraphqlDoor extends Omit<Gate, 'socketLimits'> {
   readonly schema: GraphQLSchema;
   readonly introspection: boolean;
   readonly signIn: SignIn;
   readonly createContext: (viewer: Viewer, acceptLanguage?: string) => Context;
   readonly formatError: ErrorFormatter;
-  readonly budget: CostBudget;
-  readonly trusted: TrustedDocuments;
 }
 
 type KeyValueCache = Exclude<NonNullable<ApolloServerOptions<Context>['persistedQueries']>, false>['cache'] & object;
@@ -149,9 +147,10 @@ export const mount =
   };
 
 /** Lets callers in who have something left, and only texts that may run. */
-async function admit(door: GraphqlDoor, { headers, socket }: IncomingMessage): Promise<Admission<Context>> {
+async function admit(door: GraphqlDoor, request: IncomingMessage): Promise<Admission<Context>> {
+  const { headers } = request;
   const viewer = await door.signIn(headers.authorization);
-  const payer = payerOf(viewer, socket.remoteAddress);
+  const payer = payerOf(viewer, door.addressOf(request));
   await door.budget.admit(payer);
   const requestKey = requestKeyOf(headers);
   return {

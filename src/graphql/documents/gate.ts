@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import type { Config, SocketLimits } from '../../config.js';
 import { CostBudget } from '../../services/cost-budget.js';
+import { createAddressReader } from '../../services/payer.js';
 import { readManifest } from './manifest.js';
 import { TrustedDocuments } from './trusted-documents.js';
 
@@ -8,6 +10,8 @@ export interface Gate {
   readonly budget: CostBudget;
   readonly trusted: TrustedDocuments;
   readonly socketLimits: SocketLimits | null;
+  /** Where the client of a request is; undefined when it is gone. */
+  readonly addressOf: (request: IncomingMessage) => string | undefined;
 }
 
 /** Reads the documents that are trusted; a budget is full again after so many seconds, a minute if nothing is said. */
@@ -18,5 +22,6 @@ export async function openGate(config: Config, budgetSeconds?: number): Promise<
     budget: new CostBudget(costPerMinute, budgetSeconds),
     trusted: new TrustedDocuments(mode, given),
     socketLimits,
+    addressOf: createAddressReader(config.trustedProxies),
   };
 }
