@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../../src/config.js';
 import { TestGateway } from '../support/gateway.js';
-import { post, RawSocket } from './support.js';
+import { post, RawSocket, send } from './support.js';
 
 const limit = 50_000;
 const limited = { COST_PER_MINUTE: `${limit}`, MAX_SOCKETS_PER_USER: 'customer=1' };
@@ -27,6 +27,11 @@ async function enters(url: string, forwarded: string): Promise<boolean> {
 }
 
 const first = limit - 1;
+
+it('Unused connections are kept for longer than proxies and balancers keep theirs, which is a minute', async () => {
+  const { headers } = await send(await start(''), { headers: { connection: 'keep-alive' } });
+  expect(headers['keep-alive']).toBe('timeout=75');
+});
 
 it('What an untrusted peer forwards for others counts for nothing, over HTTP and over the socket', async () => {
   for (const proxies of ['', '10.0.0.0/8, 192.0.2.7']) {
