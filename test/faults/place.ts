@@ -40,6 +40,13 @@ export class Place {
     return ended;
   }
 
+  /** Starts another gateway, with variables beside those of before; resolves once it can be used. */
+  begin(variables: Record<string, string> = {}): Promise<unknown> {
+    Object.assign(this.variables, variables);
+    this.ready = this.start();
+    return this.ready;
+  }
+
   /** Ends the gateway for good. */
   end(signal: NodeJS.Signals): Promise<number | string | null> {
     return (this.programs.at(-1) as Program).stop(signal);
