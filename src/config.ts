@@ -1,4 +1,4 @@
-import { namedNumbers, textsIn } from './forms.js';
+import { namedNumbers, listIn } from './forms.js';
 import { defaultRateLimits, defaultSocketLimits, rules, type VariableName, variableNames } from './variables.js';
 
 /** Variables as they are set; an empty one is as absent. */
@@ -45,6 +45,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Origin of all links; absent: the address that is listened on. */
   readonly publicUrl?: string;
+  /** Addresses and networks of proxies that are believed when they say for whom they ask. */
+  readonly trustedProxies: readonly string[];
   readonly introspection: boolean;
   readonly ticketPrefix: string;
   /** Whether public comments move the status of their ticket. */
@@ -124,9 +126,10 @@ export function loadConfig(environment: Environment): Config {
     port: Number(variables.PORT ?? 4000),
     host,
     isPooled,
-    replicaUrls: textsIn(variables.DATABASE_REPLICA_URLS),
+    replicaUrls: listIn(variables.DATABASE_REPLICA_URLS),
     dataDir: variables.DATA_DIR ?? './data',
-    corsOrigins: textsIn(variables.CORS_ORIGINS),
+    corsOrigins: listIn(variables.CORS_ORIGINS),
+    trustedProxies: listIn(variables.TRUSTED_PROXIES),
     introspection: variables.INTROSPECTION ? variables.INTROSPECTION === 'on' : isDemo && trusted !== 'only',
     ticketPrefix: variables.TICKET_PREFIX ?? 'INC',
     autoStatus: variables.AUTO_STATUS !== 'off',

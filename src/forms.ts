@@ -1,3 +1,18 @@
+import proxyAddress from 'proxy-addr';
+
+/** Whether a text is addresses and networks with commas between them. */
+export function isProxies(text: string): boolean {
+  try {
+    proxyAddress.compile(listIn(text));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The parts of a text between its commas. */
+export const listIn = (text: string | undefined): string[] => text?.split(/\s*,\s*/) ?? [];
+
 /** Whether a text is a URL of one of the protocols. */
 export const isUrl = (text: string, protocols: readonly string[]): boolean =>
   URL.canParse(text) && protocols.includes(new URL(text).protocol);
@@ -24,13 +39,10 @@ export function isStorage(text: string): boolean {
   );
 }
 
-/** Texts with commas between them. */
-export const textsIn = (text: string | undefined): string[] => text?.split(/\s*,\s*/) ?? [];
-
 /** Numbers by name, such as those of a setting: `tickets=2,comments=60`. */
 type NamedNumbers = Readonly<Record<string, number>>;
 
-const partsOf = (text: string): string[][] => textsIn(text).map((part) => part.split('='));
+const partsOf = (text: string): string[][] => listIn(text).map((part) => part.split('='));
 
 /** Whether a text gives numbers of 1 to 999,999 to some of the names, each once. */
 export function isNamedNumbers(text: string, standard: NamedNumbers): boolean {

@@ -55,6 +55,23 @@ program
   });
 
 program
+  .command('move')
+  .description('copy the embedded database into an empty one on a server')
+  .requiredOption('--to <url>', 'postgres://user:password@host:5432/database')
+  .action(async (options: { to: string }) => {
+    const { move } = await import('./cli/move.js');
+    await move(readConfig(), options);
+  });
+
+program
+  .command('restored')
+  .description('make positions of clients invalid, after a backup was put back')
+  .action(async () => {
+    const { restored } = await import('./cli/restored.js');
+    await restored(readConfig());
+  });
+
+program
   .command('seed')
   .description('fill an empty database with made-up tickets')
   .requiredOption('--tickets <number>', 'how many')

@@ -1,4 +1,4 @@
-import { isNamedNumbers, isOrigin, isRedis, isStorage, isUrl, textsIn } from './forms.js';
+import { isNamedNumbers, isOrigin, isProxies, isRedis, isStorage, isUrl, listIn } from './forms.js';
 
 /** How often a customer may do what within a minute unless it is set. */
 export const defaultRateLimits = { tickets: 2, comments: 60, uploads: 20 };
@@ -36,7 +36,7 @@ export const rules = {
   REDIS_URL: { form: 'redis://user:password@host:6379 or rediss://…', holds: isRedis },
   DATABASE_REPLICA_URLS: {
     form: 'postgres://user:password@host:5432/database, several with commas between them',
-    holds: (text) => textsIn(text).every((url) => isUrl(url, ['postgres:', 'postgresql:'])),
+    holds: (text) => listIn(text).every((url) => isUrl(url, ['postgres:', 'postgresql:'])),
   },
   DATA_DIR: free,
   STORAGE_URL: {
@@ -49,9 +49,13 @@ export const rules = {
   JWT_AUDIENCE: free,
   CORS_ORIGINS: {
     form: 'origins with commas between them, such as https://support.example.com',
-    holds: (text) => textsIn(text).every(isOrigin),
+    holds: (text) => listIn(text).every(isOrigin),
   },
   PUBLIC_URL: { form: 'an origin without a path, such as https://support.example.com', holds: isOrigin },
+  TRUSTED_PROXIES: {
+    form: 'addresses and networks with commas between them, such as 127.0.0.1,10.0.0.0/8',
+    holds: isProxies,
+  },
   INTROSPECTION: onOrOff,
   TICKET_PREFIX: { form: 'three capital letters, such as INC', holds: (text) => /^[A-Z]{3}$/.test(text) },
   AUTO_STATUS: onOrOff,

@@ -13,6 +13,8 @@ import { acceptedLocales } from './lookup/names.js';
 export class Context {
   /** The mutation that is running. */
   call: Call | undefined;
+  /** By what the request is known when it is sent again; mutations without a key of their own go by it. */
+  requestKey: string | undefined;
   /** Who pays for the operation. */
   payer = '';
   /** What it costs, where that is counted. */

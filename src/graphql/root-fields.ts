@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
+import type { GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import type { SignedInViewer } from '../auth/viewer.js';
 import type { BucketName } from '../config.js';
 import type { Once } from '../db/unit-of-work.js';
@@ -70,7 +70,7 @@ function guardMutations(
     const { resolve } = field;
     field.resolve = async (root, args: Arguments, context, info) => {
       const viewer = requireViewer(context);
-      context.call = { viewer, once: onceOf(viewer, info.fieldName, args['input']) };
+      context.call = { viewer, once: onceOf(context, info, args['input']) };
       try {
         const run = async (): Promise<unknown> => await resolve?.(root, args, context, info);
         return await quotas.spend(viewer, buckets[info.fieldName], run, isDone);
@@ -114,16 +114,20 @@ const onlyOverSocket = (): AppError =>
 
 const requireViewer = (context: Context): SignedInViewer => context.viewer;
 
-function onceOf(viewer: SignedInViewer, mutation: string, input: unknown): Once {
+function onceOf({ viewer, requestKey }: Context, { fieldName, path }: GraphQLResolveInfo, input: unknown): Once {
   const { idempotencyKey, ...rest } = (input ?? {}) as Record<string, unknown>;
   const fingerprint = createHash('sha256').update(canonical(rest)).digest('base64url');
   return {
     actorId: viewer.id,
-    mutation,
-    key: typeof idempotencyKey === 'string' ? idempotencyKey.trim() : null,
+    mutation: fieldName,
+    key: typeof idempotencyKey === 'string' ? idempotencyKey.trim() : keyOfField(requestKey, path.key),
     fingerprint,
   };
 }
+
+/** One request may carry out the same mutation several times, each under a name of its own. */
+const keyOfField = (requestKey: string | undefined, name: string | number): string | null =>
+  requestKey === undefined ? null : `request ${requestKey} ${name}`;
 
 /** The same text for equal inputs, whatever the order of their fields. */
 function canonical(value: unknown): string {

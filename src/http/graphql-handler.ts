@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import {
   ApolloServer,
   type ApolloServerOptions,
@@ -12,14 +12,14 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
 import type { Replicas } from '../db/replicas/replicas.js';
-import { AppError, ErrorCode } from '../errors.js';
+import { AppError, ErrorCode, invalid } from '../errors.js';
 import { withFewErrors } from '../graphql/few-errors.js';
 import { checkVariables, limits, limitsRule } from '../graphql/limits.js';
 import type { Context } from '../graphql/context.js';
+import type { Gate } from '../graphql/documents/gate.js';
 import type { TrustedDocuments } from '../graphql/documents/trusted-documents.js';
 import type { ErrorFormatter } from '../graphql/format-error.js';
 import type { Viewer } from '../auth/viewer.js';
-import type { CostBudget } from '../services/cost-budget.js';
 import { payerOf } from '../services/payer.js';
 import type { SignIn } from '../services/sign-in.js';
 import { answeringFrom } from './answer-from-replicas.js';
@@ -30,15 +30,12 @@ import { hangUp, refuse, retryAfter, sendText } from './refuse.js';
 import type { RouteHandler } from './route.js';
 
 /** What the HTTP door needs. */
-export interface GraphqlDoor {
+export interface GraphqlDoor extends Omit<Gate, 'socketLimits'> {
   readonly schema: GraphQLSchema;
   readonly introspection: boolean;
   readonly signIn: SignIn;
   readonly createContext: (viewer: Viewer, acceptLanguage?: string) => Context;
   readonly formatError: ErrorFormatter;
-  readonly budget: CostBudget;
-  readonly trusted: TrustedDocuments;
-  readonly maxQueryCost: number;
   /** Absent: the primary answers everything. */
   readonly replicas?: Replicas;
 }
@@ -158,21 +155,38 @@ export const mount =
   };
 
 /** Lets callers in who have something left, and only texts that may run. */
-async function admit(door: GraphqlDoor, { headers, socket }: IncomingMessage): Promise<Admission<Context>> {
+async function admit(door: GraphqlDoor, request: IncomingMessage): Promise<Admission<Context>> {
+  const { headers } = request;
   const viewer = await door.signIn(headers.authorization);
-  const payer = payerOf(viewer, socket.remoteAddress);
+  const payer = payerOf(viewer, door.addressOf(request));
   await door.budget.admit(payer);
+  const requestKey = requestKeyOf(headers);
   return {
     check: (body, url) => {
       const { query } = (body ?? {}) as { query?: unknown };
       for (const text of [query, ...url.searchParams.getAll('query')])
         if (typeof text === 'string') door.trusted.check(text);
     },
-    context: () => Promise.resolve(Object.assign(door.createContext(viewer, headers['accept-language']), { payer })),
+    context: () =>
+      Promise.resolve(Object.assign(door.createContext(viewer, headers['accept-language']), { payer, requestKey })),
     refused: async (error) => {
       if (isOfClient(error)) await door.budget.fine(payer);
     },
   };
+}
+
+/** What a client, or a proxy that may send a request again, calls it; a text in quotes is the same without them. */
+function requestKeyOf({ 'idempotency-key': given }: IncomingHttpHeaders): string | undefined {
+  if (given === undefined) return undefined;
+  const [, key] = /^("?)([!#-~]{1,128})\1$/.exec(String(given))?.slice(1) ?? [];
+  if (key === undefined) {
+    throw invalid(
+      [],
+      'idempotencyKey',
+      'The header `Idempotency-Key` has 1..128 visible ASCII characters, without quotes.',
+    );
+  }
+  return key;
 }
 
 const ofClients: readonly ErrorCode[] = [ErrorCode.VALIDATION_FAILED, ErrorCode.QUERY_TOO_COMPLEX];

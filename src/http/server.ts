@@ -34,6 +34,8 @@ const serverOptions: ServerOptions & { shouldUpgradeCallback: (request: Incoming
   shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
 };
 
+/** How long an unused connection is kept, in milliseconds: proxies close theirs after a minute, and must be first, or send into a closed one. */
+const unusedMs = 75_000;
 /** How long any other body may take, in milliseconds. */
 const bodyMs = 30_000;
 
@@ -44,7 +46,7 @@ export function createHttpServer(routes: Routes): Server {
     cors({
       origin: [...routes.corsOrigins],
       methods,
-      allowedHeaders: ['authorization', 'content-type', 'apollo-require-preflight', 'x-request-id'],
+      allowedHeaders: ['authorization', 'content-type', 'apollo-require-preflight', 'idempotency-key', 'x-request-id'],
       exposedHeaders: ['content-disposition', 'retry-after', 'x-request-id'],
       maxAge: 86_400,
     });
@@ -63,6 +65,7 @@ export function createHttpServer(routes: Routes): Server {
   // The largest files may take their time, nothing else.
   server.requestTimeout = uploadLimits.wholeMs + 10_000;
   server.headersTimeout = 10_000;
+  server.keepAliveTimeout = unusedMs;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     await apply(protect, request, response);

@@ -1,5 +1,20 @@
-import { isIPv6 } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { isIP, isIPv6 } from 'node:net';
+import proxyAddress from 'proxy-addr';
 import { isSignedIn, type Viewer } from '../auth/viewer.js';
+
+/** Finds out where a request comes from: of what stands in `X-Forwarded-For`, only what trusted proxies have put there counts. */
+export function createAddressReader(
+  trustedProxies: readonly string[],
+): (request: IncomingMessage) => string | undefined {
+  const isTrusted = proxyAddress.compile([...trustedProxies]);
+  return (request) => {
+    const { remoteAddress } = request.socket;
+    if (remoteAddress === undefined) return undefined;
+    const address = proxyAddress(request, isTrusted);
+    return isIP(address) === 0 ? remoteAddress : address;
+  };
+}
 
 /** Whose count goes up for what a viewer does at either door: the person's, or that of the address which nobody known calls from. */
 export const payerOf = (viewer: Viewer, address: string | undefined): string =>

@@ -43,6 +43,8 @@ interface Handshake extends Pick<IncomingMessage, 'socket'> {
   /** By what logs know what is done for the socket. */
   readonly requestId: string;
   readonly acceptLanguage: string | undefined;
+  /** Where the client is, as far as the gateway can see. */
+  readonly address: string | undefined;
 }
 
 interface Session {
@@ -153,6 +155,7 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
     const handshake: Handshake = {
       socket: request.socket,
       acceptLanguage: request.headers['accept-language'],
+      address: door.addressOf(request),
       requestId: requestIdOf(request),
     };
     sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, handshake));
@@ -161,7 +164,7 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
   sockets.on('connection', (socket: WebSocket, { socket: connection, ...opened }: Handshake) => {
     socket.on('error', (error) => door.logger.debug({ error }, 'a socket failed'));
     const outlet = new SocketOutlet(socket, connection, () => door.telemetry.delivered(1));
-    const session = { socket, outlet, address: connection.remoteAddress, ...opened };
+    const session = { socket, outlet, ...opened };
     const closed = protocol.opened(new Connection(socket, door.logger), session);
     socket.once('close', (code: number, reason: Buffer) => void closed(code, reason.toString()));
   });

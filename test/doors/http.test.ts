@@ -218,7 +218,8 @@ describe('A page of another origin', () => {
     expect(asked.headers).toMatchObject({
       'access-control-allow-origin': origin,
       'access-control-allow-methods': 'GET,POST',
-      'access-control-allow-headers': 'authorization,content-type,apollo-require-preflight,x-request-id',
+      'access-control-allow-headers':
+        'authorization,content-type,apollo-require-preflight,idempotency-key,x-request-id',
     });
   });
 

@@ -1,17 +1,6 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { Program } from '../lifecycle/process.js';
+import { freePort } from '../support/free-port.js';
 import { secret } from '../support/gateway.js';
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Where a gateway listens, one process after the other. */
 export class Place {
@@ -49,6 +38,13 @@ export class Place {
     const ended = this.end(signal);
     this.ready = ended.then(() => this.start());
     return ended;
+  }
+
+  /** Starts another gateway, with variables beside those of before; resolves once it can be used. */
+  begin(variables: Record<string, string> = {}): Promise<unknown> {
+    Object.assign(this.variables, variables);
+    this.ready = this.start();
+    return this.ready;
   }
 
   /** Ends the gateway for good. */

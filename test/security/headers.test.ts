@@ -130,7 +130,8 @@ it.each([
       {
         'access-control-allow-origin': origin,
         'access-control-allow-methods': methods,
-        'access-control-allow-headers': 'authorization,content-type,apollo-require-preflight,x-request-id',
+        'access-control-allow-headers':
+          'authorization,content-type,apollo-require-preflight,idempotency-key,x-request-id',
         'x-content-type-options': 'nosniff',
       },
     ]);

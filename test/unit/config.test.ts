@@ -23,6 +23,7 @@ describe('Without any variable', () => {
       replicaUrls: [],
       dataDir: './data',
       corsOrigins: [],
+      trustedProxies: [],
       introspection: true,
       ticketPrefix: 'INC',
       autoStatus: true,

@@ -1,6 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import type { Config, SocketLimits } from '../../config.js';
 import type { Redis } from '../../redis/redis.js';
 import { CostBudget } from '../../services/cost-budget.js';
+import { createAddressReader } from '../../services/payer.js';
 import { readManifest } from './manifest.js';
 import { TrustedDocuments } from './trusted-documents.js';
 
@@ -11,6 +13,8 @@ export interface Gate {
   /** What the dearest operation costs that runs. */
   readonly maxQueryCost: number;
   readonly socketLimits: SocketLimits | null;
+  /** Where the client of a request is; undefined when it is gone. */
+  readonly addressOf: (request: IncomingMessage) => string | undefined;
 }
 
 /** Reads the documents that are trusted; a budget is full again after so many seconds, a minute if nothing is said. */
@@ -22,5 +26,6 @@ export async function openGate(config: Config, redis?: Redis, budgetSeconds?: nu
     trusted: new TrustedDocuments(mode, given),
     maxQueryCost,
     socketLimits,
+    addressOf: createAddressReader(config.trustedProxies),
   };
 }
