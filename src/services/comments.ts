@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { UnitOfWork } from '../db/unit-of-work.js';
 import { Visibility } from '../entities/comment.js';
+import { isStaff } from '../auth/viewer.js';
 import { forbidden, invalid } from '../errors.js';
+import { globalId } from '../global-id.js';
 import { canDeleteComment, canUpdateComment } from '../policies/comment-policy.js';
 import { canComment } from '../policies/ticket-policy.js';
 import { appendToConversation } from './append/append-to-conversation.js';
+import { auditRemoval } from './audit/write-audit.js';
 import type { Call } from './call.js';
 import { claimFiles } from './claim-files.js';
 import type { Finder } from './find.js';
@@ -101,7 +104,8 @@ export class Comments {
   }
 
   /** Removes a comment while the ticket is open; a tombstone without its text stays in the history (parity d10). */
-  async delete({ viewer, once }: Call, commentId: string): Promise<CommentOutcome> {
+  async delete(call: Call, commentId: string): Promise<CommentOutcome> {
+    const { viewer, once } = call;
     return this.work.run(once, async (tx) => {
       const { comment, ticket } = await this.find.comment(tx, viewer, commentId, commentPath);
       if (!canDeleteComment(viewer, comment)) {
@@ -109,14 +113,19 @@ export class Comments {
       }
       return {
         result: { ticketId: ticket.id, commentId: comment.id },
-        write: () =>
-          appendToConversation(tx, {
+        write: async () => {
+          if (isStaff(viewer)) {
+            const image = { ticketId: globalId('Ticket', ticket.id), authorId: globalId('User', comment.authorId) };
+            await auditRemoval(tx, call, ['Comment', comment.id], image);
+          }
+          await appendToConversation(tx, {
             actor: viewer,
             ticket,
             requires: 'open',
             events: [{ type: 'CommentRemoved', comment }],
             path: commentPath,
-          }),
+          });
+        },
       };
     });
   }

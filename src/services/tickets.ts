@@ -6,6 +6,7 @@ import { forbidden, invalid } from '../errors.js';
 import { canClose, canJoin, canManage, canRate, canReopen } from '../policies/ticket-policy.js';
 import type { NewEvent } from './append/addition.js';
 import { appendToConversation } from './append/append-to-conversation.js';
+import { auditRemoval } from './audit/write-audit.js';
 import type { Call } from './call.js';
 import { claimFiles } from './claim-files.js';
 import type { Finder } from './find.js';
@@ -131,7 +132,8 @@ export class Tickets {
   }
 
   /** Takes a ticket away from everybody; its rows stay, for whoever has to bring it back (parity d26). */
-  async delete({ viewer, once }: Call, input: DeleteTicket): Promise<TicketOutcome> {
+  async delete(call: Call, input: DeleteTicket): Promise<TicketOutcome> {
+    const { viewer, once } = call;
     return this.work.run(once, async (tx) => {
       const ticket = await this.find.ticket(tx, viewer, input.ticketId, ticketPath);
       if (!canManage(viewer)) throw forbidden('Only members of staff delete tickets.', ticketPath);
@@ -139,7 +141,11 @@ export class Tickets {
       const events: NewEvent[] = [{ type: 'TicketDeleted' }];
       return {
         result: { ticketId: ticket.id, commentId: null },
-        write: () => appendToConversation(tx, { actor: viewer, ticket, expectedVersion, events, path: ticketPath }),
+        write: async () => {
+          const { number, title } = ticket;
+          await auditRemoval(tx, call, ['Ticket', ticket.id], { number, title });
+          await appendToConversation(tx, { actor: viewer, ticket, expectedVersion, events, path: ticketPath });
+        },
       };
     });
   }

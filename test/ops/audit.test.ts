@@ -2,6 +2,7 @@ import { auditLog } from '../support/documents.js';
 import { peopleRows, prepareObjects } from '../people/rights-rows.js';
 import { post, send } from '../doors/support.js';
 import { type Actor, TestGateway } from '../support/gateway.js';
+import { done, openTicket, say } from '../tickets/support.js';
 import { uuidOf } from '../../src/global-id.js';
 
 interface Entry {
@@ -79,6 +80,33 @@ describe('Whatever an admin does', () => {
       expect((await agent.send(document, variables)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     }
     expect(await count()).toBe(before);
+  });
+});
+
+describe('What a member of staff removes', () => {
+  it('is told of for good: a ticket, and a comment of whomever, but nothing that customers remove', async () => {
+    const { customer } = await gateway.cast();
+    const { id } = await openTicket(customer, { title: 'Gone soon' });
+    const [{ id: mine }, { id: theirs }] = [await say(customer, id, 'Mine'), await say(customer, id, 'Theirs')];
+    const before = await count();
+    await done(customer, 'deleteComment', { commentId: mine });
+    expect(await count()).toBe(before);
+    await done(agent, 'deleteComment', { commentId: theirs });
+    await agent.run('mutation ($input: DeleteTicketInput!) { deleteTicket(input: $input) { deletedTicketId } }', {
+      input: { ticketId: id },
+    });
+    expect(await count()).toBe(before + 2);
+    const [agentId, customerId] = [await idOf(agent), await idOf(customer)];
+    const [ticket, comment] = await log({ first: 2 });
+    expect(ticket).toMatchObject({ operation: 'deleteTicket', actor: { id: agentId }, targetId: id });
+    expect(ticket?.changes).toEqual(expect.arrayContaining([{ field: 'title', before: 'Gone soon', after: null }]));
+    expect(comment).toMatchObject({ operation: 'deleteComment', actor: { id: agentId }, targetId: theirs });
+    expect(comment?.changes).toEqual(
+      expect.arrayContaining([
+        { field: 'ticketId', before: id, after: null },
+        { field: 'authorId', before: customerId, after: null },
+      ]),
+    );
   });
 });
 
@@ -195,7 +223,7 @@ it('Who reads a report is written down, with the span of time, before anything i
     { field: 'to', before: null, after: to },
   ];
   const { headers } = await send(ticketReport.csvUrl);
-  expect(await log({ actorId: agentId })).toMatchObject([
+  expect(await log({ actorId: agentId, operation: ['ticketReport', 'tickets.csv'] })).toMatchObject([
     { operation: 'tickets.csv', targetId: null, requestId: headers['x-request-id'], changes },
     { operation: 'ticketReport', targetId: null, changes },
   ]);

@@ -196,9 +196,6 @@ const formulas = [
   '+1+1',
   '-1+1',
   '@SUM(A1)',
-  '\t=1+1',
-  '\r=1+1',
-  '\n=1+1',
   '＝1+1',
   '＋1+1',
   '－1+1',
@@ -207,12 +204,25 @@ const formulas = [
   '\u00a0\u200b=1+1',
   '=HYPERLINK("http://x.example";"a, b")',
   `=cmd|' /C calc'!A0`,
+  '﹦1+1',
 ];
+/** What begins a cell where the program splits at semicolons or tabs, with how it is written. */
+const laterFormulas = [
+  ['\t=1+1', `'\t'=1+1`],
+  ['\r=1+1', `'\r'=1+1`],
+  ['\n=1+1', `'\n'=1+1`],
+  ['a;=HYPERLINK("http://x.example")', `a;'=HYPERLINK("http://x.example")`],
+  ['a; \u200b＋1', `a; \u200b'＋1`],
+  ['a;b;@SUM(A1);=1', `a;b;'@SUM(A1);'=1`],
+  ['a\t-3', `a\t'-3`],
+  ['=1;=1', `'=1;'=1`],
+  ['a; b = c-d', 'a; b = c-d'],
+] as const;
 
 it('[d19] has no cell that a spreadsheet would run, whatever is written where', async () => {
   const agent = await gateway.signIn({ role: 'agent' });
   const created_at = '2026-05-04T12:00:00.000Z';
-  for (const text of formulas) {
+  for (const text of [...formulas, ...laterFormulas.map(([written]) => written)]) {
     const client = await gateway.signIn({ role: 'customer' });
     await gateway.app.services.db.query('update users set name = $2 where id = $1', [await idOf(client), text]);
     const [ticket_id] = await insertTickets(gateway, client, [{ title: text, service_impact: text, created_at }]);
@@ -223,6 +233,9 @@ it('[d19] has no cell that a spreadsheet would run, whatever is written where', 
   const cells = rows.flat();
   expect(cells.filter((cell) => /^[\s\p{C}]*[=+\-@＝＋－＠]|^[\t\r\n]/u.test(cell))).toEqual([]);
   for (const text of formulas) expect(cells.filter((cell) => cell === `'${text}`)).toHaveLength(5);
+  for (const [, text] of laterFormulas) expect(cells.filter((cell) => cell === text)).toHaveLength(5);
+  const elsewhere = cells.flatMap((cell) => cell.split(/[;\t]/));
+  expect(elsewhere.filter((cell) => /^[\s\p{C}]*[=+\-@＝＋－＠]/u.test(cell))).toEqual([]);
 });
 
 it.each([

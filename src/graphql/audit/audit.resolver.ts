@@ -18,7 +18,7 @@ export class AuditResolver {
   @Query(() => AuditEntryConnectionType, {
     nullable: true,
     description:
-      'Admins only. What admins changed and which reports were read, the newest first: entries that all the arguments match. Null, with FORBIDDEN, for others.',
+      'Admins only. What admins changed, what staff removed and which reports were read, the newest first: entries that all the arguments match. Null, with FORBIDDEN, for others.',
   })
   async auditLog(@Args(() => AuditArgs) args: AuditArgs, @Ctx() { viewer }: Context): Promise<Connection<AuditEntry>> {
     const { reading } = this;

@@ -9,7 +9,7 @@ import { CheckedLater, Items, Text, Texts } from '../shared/validation.js';
 @ObjectType('AuditEntry', {
   implements: NodeType,
   description:
-    'Something that an admin changed, or that a member of staff read in a report; what happens to tickets is told by their conversations. Entries are never changed and never go.',
+    'Something that an admin changed, a ticket or comment that a member of staff removed, or a report that one read; what else happens to tickets is told by their conversations. Entries are never changed and never go.',
 })
 export class AuditEntryType extends NodeType {
   @Field(() => DateTimeScalar, { description: 'When it was done.' })

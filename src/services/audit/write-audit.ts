@@ -59,6 +59,17 @@ export async function audited(
   await writeDown(tx, { ...deed, changes: differences(before, after) });
 }
 
+/** Writes down that a member of staff removes a ticket or a comment, and what it was: its conversation may tell nobody any more. */
+export function auditRemoval(
+  tx: Queryable,
+  { viewer, once }: Call,
+  [type, id]: readonly ['Comment' | 'Ticket', string],
+  image: Image,
+): Promise<void> {
+  const deed = { actorId: viewer.id, operation: once.mutation, targetId: globalId(type, id) };
+  return writeDown(tx, { ...deed, changes: differences(image, {}) });
+}
+
 /** Writes down that somebody is about to read what not everybody may, and of which span of time. */
 export function auditReading(
   db: Queryable,
