@@ -17,8 +17,11 @@ if (!process.env['TEST_DATABASE_URL']) console.warn('Not run without TEST_DATABA
 else if (missing.length > 0) console.warn('Not run: backup of a server. Install the client programs of PostgreSQL.');
 const itOnServer = process.env['TEST_DATABASE_URL'] && missing.length === 0 ? it : it.skip;
 
+const databases: { drop: () => Promise<void> }[] = [];
+
 afterAll(async () => {
   await cleanUp();
+  for (const { drop } of databases) await drop();
   removeFolders();
 });
 
@@ -84,6 +87,7 @@ function lasting({ ...contents }: Record<string, string[]>): Record<string, stri
 
 itOnServer('A server is copied and restored by the documented commands', async () => {
   const [original, copy] = [await emptyDatabase(), await emptyDatabase()];
+  databases.push(original, copy);
   const [files, newFiles, where] = [folder(), folder(), folder()];
   const at = (url: string, path: string): Variables => ({
     DATABASE_URL: url,
@@ -95,8 +99,6 @@ itOnServer('A server is copied and restored by the documented commands', async (
   run('restore', { DATABASE_URL: copy.url, FILES: newFiles }, where);
   expect(lasting(await contentsOf(copy.url))).toEqual(lasting(await contentsOf(original.url)));
   await check(at(copy.url, newFiles), written);
-  await original.drop();
-  await copy.drop();
 });
 
 it('The embedded database is copied and restored by the documented commands', async () => {
