@@ -3,29 +3,54 @@ import { currentScope } from './telemetry.js';
 
 export type { Logger };
 
-const secrets: readonly (readonly [RegExp, string])[] = [
+/** Characters of a message, and of a stack, that are written down: clients' words may stand in them at any length. */
+const longest = { message: 2_000, stack: 8_000 };
+
+type Redaction = readonly [pattern: RegExp, name: string | ((found: string) => string)];
+
+const secrets: readonly Redaction[] = [
   [/\beyJ[\w-]+\.[\w.-]*/g, '<token>'],
   [/\b(Bearer|Basic)\s+\S+/gi, '$1 <token>'],
   [/:\/\/[^\s/@]+@/g, '://<credentials>@'],
-  [/[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/g, '<address>'],
+  // Whole words, looked into one by one: a pattern with the sign in its middle would begin anew at every letter.
+  [/[^\s<>"'(),;:]+/g, (word) => (/.@./.test(word) ? '<address>' : word)],
 ];
 
 /** Other programs quote what they were given in what they say: PostgreSQL a wrong value, a mail server an address. */
 function withoutSecrets(text: string, code: unknown): string {
   // Class 22 of PostgreSQL: something is wrong with the data.
-  const bare = typeof code === 'string' && /^22\w{3}$/.test(code) ? text.replace(/"[^"\n]*"/g, '"…"') : text;
-  return secrets.reduce((left, [pattern, name]) => left.replace(pattern, name), bare);
+  const isAboutData = typeof code === 'string' && /^22\w{3}$/.test(code);
+  const bare = isAboutData ? text.replace(/"[^"\n]*(?:"|$)/g, '"…"') : text;
+  return secrets.reduce((left, [pattern, name]) => left.replace(pattern, name as string), bare);
+}
+
+/** The beginning of a text, up to a blank: of what is cut off in its middle nobody could tell any more that it is a secret. */
+function beginningOf(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const start = text.slice(0, length + 1);
+  return `${start.slice(0, Math.max(start.lastIndexOf(' '), start.lastIndexOf('\n'), 0))} …`;
 }
 
 /** What of an error is written down; a failed statement also carries its parameters, which are people's own words. */
 const errorFields = (error: unknown): unknown => {
-  if (!(error instanceof Error)) return typeof error === 'string' ? withoutSecrets(error, undefined) : typeof error;
-  const { name, message, stack, cause } = error;
+  if (typeof error === 'string') return withoutSecrets(beginningOf(error, longest.message), undefined);
+  if (!(error instanceof Error)) return typeof error;
+  const { name, stack, cause } = error;
   const { code } = error as { code?: unknown };
+  const message = withoutSecrets(beginningOf(error.message, longest.message), code);
   return {
     name,
-    message: withoutSecrets(message, code),
-    stack: stack === undefined ? stack : withoutSecrets(stack, code),
+    message,
+    // It begins with the message, which would take the place of what called what, and whose quotes may end beyond the cut.
+    stack:
+      stack &&
+      withoutSecrets(
+        beginningOf(
+          stack.replace(error.message, () => message),
+          longest.stack,
+        ),
+        code,
+      ),
     ...(code !== undefined && { code }),
     ...(cause !== undefined && { cause: errorFields(cause) }),
   };

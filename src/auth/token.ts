@@ -14,6 +14,7 @@ export interface Claims {
   readonly sub: string;
   /** In lower case. */
   readonly email?: string | undefined;
+  /** Also where the token does not say: such providers verify all addresses. */
   readonly emailVerified: boolean;
   readonly name?: string | undefined;
   readonly role?: Role | undefined;
@@ -90,7 +91,7 @@ function claimsOf(payload: JWTPayload): Claims {
   return {
     sub,
     email: optionalText(payload['email'])?.toLowerCase(),
-    emailVerified: emailVerified !== false,
+    emailVerified: emailVerified === undefined || emailVerified === true || emailVerified === 'true',
     name: optionalText(payload['name']),
     role: role === undefined ? undefined : roleOf(role),
     organization: optionalText(payload['organization']),

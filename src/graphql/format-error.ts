@@ -30,8 +30,11 @@ export function createErrorFormatter(logger: Logger, { hints }: { hints: boolean
     }
     if (error instanceof GraphQLError && cause instanceof GraphQLError) {
       const code = codeOf(cause, error);
-      const message = hints ? error.message : error.message.replace(/ ?Did you mean .+\?$/s, '');
-      return { message: shorten(message), ...place, extensions: { code: renamed[code] ?? code } };
+      return {
+        message: shorten(hints ? error.message : withoutHint(error.message)),
+        ...place,
+        extensions: { code: renamed[code] ?? code },
+      };
     }
     const id = currentScope()?.requestId ?? newRequestId();
     logger.error({ error: cause, requestId: id }, 'an operation failed unexpectedly');
@@ -68,6 +71,12 @@ function codeOf(cause: GraphQLError, error: GraphQLError): string {
   if (/more (?:than|that) \d+ tokens/.test(cause.message)) return ErrorCode.QUERY_TOO_COMPLEX;
   const code = codeIn(cause) ?? codeIn(error);
   return typeof code === 'string' ? code : ErrorCode.VALIDATION_FAILED;
+}
+
+/** What a client sent stands in the message as well, and is as long as a body: only its very end is looked for. */
+function withoutHint(message: string): string {
+  const hint = message.endsWith('?') ? message.lastIndexOf('Did you mean ') : -1;
+  return hint < 0 ? message : message.slice(0, hint).trimEnd();
 }
 
 /** The ends of a message tell what is wrong; between them stands what the client sent. */

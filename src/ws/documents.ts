@@ -1,6 +1,7 @@
 import {
   type DocumentNode,
   getOperationAST,
+  getVariableValues,
   GraphQLError,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -68,6 +69,11 @@ export class Documents {
       const message = 'Only subscriptions run over the socket: send queries and mutations over HTTP.';
       return [coded(new GraphQLError(message), 'BAD_REQUEST')];
     }
+    const { variableDefinitions = [] } = operation;
+    const { errors: misfits } = getVariableValues(this.schema, variableDefinitions, variables ?? {}, {
+      maxErrors: limits.errors,
+    });
+    if (misfits) return misfits.slice(0, limits.errors);
     return { document, operation, operationName, variableValues: variables };
   }
 

@@ -227,9 +227,17 @@ describe('An e-mail address', () => {
   it('takes nobody over while it is not verified', async () => {
     const { sub, email } = newPerson();
     await enter(email);
-    expect(await isRefused({ sub, email, email_verified: false })).toBe(true);
+    for (const said of [false, 'false', 'True', 'yes', '', 0, 1, null, {}, [true]]) {
+      expect(await isRefused({ sub, email, email_verified: said })).toBe(true);
+    }
     expect(await rowsOf('email', email)).toEqual([expect.objectContaining({ sub: null, name: 'Entered' })]);
     expect(await isRefused({ sub, email, email_verified: true })).toBe(false);
+  });
+
+  it.each([true, 'true', undefined])('is verified where the token says so with %j', async (said) => {
+    const { sub, email } = newPerson();
+    await enter(email);
+    expect(await isRefused({ sub, email, email_verified: said })).toBe(false);
   });
 
   it('of another person is refused, for strangers and for the known', async () => {

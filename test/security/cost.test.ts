@@ -206,6 +206,24 @@ describe('What is refused', () => {
     socket.close();
   });
 
+  it('because its variables are of other types than it says costs as much, at both doors', async () => {
+    const typed = 'query ($type: StateType!) { states(type: $type) { id } }';
+    const actor = await customer();
+    const headers = { authorization: `Bearer ${actor.token}` };
+    const answer = await post(gateway.url, { query: typed, variables: { type: 'NONE' } }, headers);
+    expect([answer.status, refusalCodes(answer)]).toEqual([400, ['VALIDATION_FAILED']]);
+    const left = await leftOf(actor);
+    expect(left).toBeLessThanOrEqual(limit - 5_000);
+    const socket = await RawSocket.open(gateway.url, actor.token);
+    const query = 'subscription ($id: ID!, $after: Cursor) { commentAdded(ticketId: $id, after: $after) { cursor } }';
+    expect(await socket.ask(query, { id: 'x', after: {} })).toMatchObject({
+      type: 'error',
+      payload: [{ message: expect.stringContaining('"$after"'), extensions: { code: 'VALIDATION_FAILED' } }],
+    });
+    socket.close();
+    expect(await leftOf(actor)).toBe(left - 2 - 5_000);
+  });
+
   it('costs nothing where it is not the fault of whoever asks, or nothing was read for it', async () => {
     const actor = await customer();
     await ask(actor, '{ node(id: "1") { id } }');

@@ -16,10 +16,21 @@ import type { Row } from './who-sees-what.js';
 /** What JSON can write and JavaScript can't hold, such as large numbers and deep objects: it takes the place of this text. */
 const raw = (number: string): string => `@@${number}@@`;
 
+/** Texts of some length that patterns which go back and try again would take minutes for. */
+export const slowTexts = (length: number): string[] =>
+  ['Did you mean ', 'a', ' ', ' ;', ' ,', 'a.', '@', 'eyJ-', "'"].map((part) => part.repeat(length / part.length));
+
 const uuid = '00000000-0000-4000-8000-000000000000';
 const texts: unknown[] = [
   ...['', ' ', '\0', 'a\0b', '\ud800', 'a\udfffb', '\ufeff', '\u202egnp.exe', '\u2028', 'İ', 'ß', '👩‍👩‍👧‍👦', '\u0000\uffff'],
-  ...[`e${'\u0301'.repeat(5_000)}`, 'w'.repeat(1_000_000), 'a '.repeat(100_000), '\u{10ffff}'.repeat(300)],
+  ...[
+    `e${'\u0301'.repeat(5_000)}`,
+    'w'.repeat(1_000_000),
+    ...slowTexts(900_000),
+    ...slowTexts(100_000),
+    'a '.repeat(100_000),
+    '\u{10ffff}'.repeat(300),
+  ],
   ...[
     "'; drop table users; --",
     '%',
@@ -154,7 +165,20 @@ export function hostileValues(type: GraphQLInputType): unknown[] {
     ];
   }
   if (isEnumType(nullable))
-    return [null, '', 'NOPE', '\0', nullable.getValues()[0]?.name.toLowerCase(), 'constructor', 1, true, {}, []];
+    return [
+      null,
+      '',
+      'NOPE',
+      '\0',
+      ...slowTexts(900_000),
+      ...slowTexts(100_000),
+      nullable.getValues()[0]?.name.toLowerCase(),
+      'constructor',
+      1,
+      true,
+      {},
+      [],
+    ];
   if (isInputObjectType(nullable)) {
     return [
       null,

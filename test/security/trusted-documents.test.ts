@@ -73,7 +73,7 @@ describe('A document that a client sends with its hash', () => {
     // Now that the document has run it is known.
     expect(await over(socket, '3', { variables, ...asked(sha256(follow)) })).toMatchObject({ id: '3', ...hello });
     const deaf = await over(socket, '4', asked(sha256(follow)));
-    expect(deaf).toMatchObject({ id: '4', payload: { errors: [{ message: expect.stringContaining('"$id"') }] } });
+    expect(deaf).toMatchObject({ id: '4', type: 'error', payload: [{ message: expect.stringContaining('"$id"') }] });
     socket.close();
 
     const other = await gateway.signIn({ role: 'agent', name: 'Agent' });

@@ -65,6 +65,15 @@ it('Names of the schema are hinted at only where it is open', () => {
   expect(formatTersely(error).message).toBe('Field "titel" is not defined.');
 });
 
+it('What a client wrote that reads like a hint is no hint, and costs no time', () => {
+  const own = 'Did you mean '.repeat(80_000);
+  expect(formatTersely(new GraphQLError(`Got "${own}"; no number.`)).message).toMatch(
+    /Did you mean D … .*Did you mean "; no number\.$/,
+  );
+  const last = formatTersely(new GraphQLError(`Got "${own}". Did you mean "title" or "status"?`)).message;
+  expect(last).toMatch(/Did you mean "\.$/);
+}, 30_000);
+
 it('As many errors as there can be, each as long as it can be, stay under 10 kB', () => {
   const source = new Source('\n'.repeat(3_000) + '{ a }'.repeat(100));
   const nodes = parse(source).definitions;
