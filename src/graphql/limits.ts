@@ -37,6 +37,8 @@ export const limits = {
   frameBytes: 131_072,
   /** Subscriptions that run over one socket at a time. */
   subscriptions: 50,
+  /** Characters of an answer, or of one event, before JSON escapes any: two hundred comments of the longest kind. */
+  answerCharacters: 10_000_000,
   /** Errors that validation tells at most. */
   errors: 10,
 } as const;
