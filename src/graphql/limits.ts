@@ -24,7 +24,7 @@ export const limits = {
   selections: 1_500,
   depth: 16,
   aliases: 100,
-  /** Fields of the answer, were every page as full as it may be; `MAX_QUERY_COST` says otherwise. */
+  /** Points: see `costOf`; `MAX_QUERY_COST` says otherwise. */
   answers: 50_000,
   directives: 100,
   /** Fields that are asked for under the same name at the same place: each is compared with each. */
@@ -37,6 +37,8 @@ export const limits = {
   frameBytes: 131_072,
   /** Subscriptions that run over one socket at a time. */
   subscriptions: 50,
+  /** Characters of an answer, or of one event, before JSON escapes any: two hundred comments of the longest kind. */
+  answerCharacters: 10_000_000,
   /** Errors that validation tells at most. */
   errors: 10,
 } as const;
@@ -58,7 +60,7 @@ export const limitsRule =
     },
   });
 
-/** How many fields the answer to an operation has, were every page as full as it may be. */
+/** What an operation costs: a point for each field of its answer, were every page full, and what its lists, searches and totals cost. */
 export const costOf = ({ operation, fragments }: Pick<GraphQLResolveInfo, 'operation' | 'fragments'>): number =>
   new Measurement((name) => fragments[name], Infinity).answersTo(operation.selectionSet);
 
@@ -123,6 +125,21 @@ const multiplied = new Map([
 /** As how many an alias counts that asks the schema for the same once more: no tool does, and each answer is long. */
 const aliasAboutSchema = 25;
 
+/** Root fields for which the database goes through all that somebody may see, however short the page. */
+const lists = ['agents', 'auditLog', 'organizations', 'ticketReport', 'tickets', 'ticketsPage', 'users'];
+/** Fields of these that count all of it. */
+const totals = ['totalCount', 'itemCount', 'pageCount'];
+/** What that costs, in points. */
+const prices = { list: 100, search: 500, total: 100 };
+
+/** What has to be found for a field beside what is answered, in points. */
+function priceOf({ name, arguments: given = [] }: FieldNode, depth: number): number {
+  if (depth === 2) return totals.includes(name.value) ? prices.total : 0;
+  if (depth > 2 || !lists.includes(name.value)) return 0;
+  const isSearch = given.some((argument) => argument.name.value === 'query' && argument.value.kind !== Kind.NULL);
+  return isSearch ? prices.search : prices.list;
+}
+
 function pageOf({ arguments: given = [] }: FieldNode): number {
   const size = given.find(({ name, value }) => name.value in fullPages && value.kind !== Kind.NULL);
   if (!size) return ordinaryPage;
@@ -169,7 +186,7 @@ class Measurement {
     }
   }
 
-  /** Fields of the answer to one operation of a document that keeps the limits. */
+  /** What one operation costs of a document that keeps the limits. */
   answersTo(selectionSet: SelectionSetNode): number {
     this.walk(selectionSet, top, new Answer());
     return this.counts.answers;
@@ -197,7 +214,7 @@ class Measurement {
     const { depth, times, page } = place;
     const isAboutSchema = place.isAboutSchema || name.value === '__schema' || name.value === '__type';
     this.reach('depth', depth);
-    this.count('answers', times);
+    this.count('answers', times + priceOf(field, depth));
     if (alias) this.count('aliases', isAboutSchema ? aliasAboutSchema : 1);
     const key = (alias ?? name).value;
     const known = answer.get(key);
@@ -216,7 +233,7 @@ class Measurement {
 
   private reach(what: keyof typeof this.counts | 'depth', value: number): void {
     if (value <= this.limits[what]) return;
-    const unit = { depth: 'levels', answers: 'fields in the answer' }[what as string] ?? what;
+    const unit = { depth: 'levels', answers: 'points' }[what as string] ?? what;
     const message = `The document is too complex: at most ${this.limits[what]} ${unit} are allowed.`;
     throw new AppError(ErrorCode.QUERY_TOO_COMPLEX, message);
   }

@@ -13,6 +13,7 @@ import {
 import type { GraphQLSchema } from 'graphql';
 import type { Replicas } from '../db/replicas/replicas.js';
 import { AppError, ErrorCode, invalid } from '../errors.js';
+import { tooLong } from '../graphql/answer-size.js';
 import { withFewErrors } from '../graphql/few-errors.js';
 import { checkVariables, limits, limitsRule } from '../graphql/limits.js';
 import type { Context } from '../graphql/context.js';
@@ -65,7 +66,7 @@ export async function createGraphqlHandler(
       ApolloServerPluginLandingPageDisabled(),
       countCost(door.budget),
       tellWait,
-      beBrief,
+      beBrief(door.formatError),
       nameOperations((text) => door.trusted.isGiven(text)),
     ],
   });
@@ -95,16 +96,21 @@ const tellWait: ApolloServerPlugin<Context> = {
     }),
 };
 
-/** Tells no more of what is wrong with the variables than of what is wrong with a document. */
-const beBrief: ApolloServerPlugin<Context> = {
+/** Tells no more of what is wrong with the variables than of what is wrong with a document, and of an answer that is too long only that. */
+const beBrief = (formatError: ErrorFormatter): ApolloServerPlugin<Context> => ({
   requestDidStart: () =>
     Promise.resolve({
       willSendResponse: ({ response: { body } }) => {
-        if (body.kind === 'single') body.singleResult = withFewErrors(body.singleResult);
+        if (body.kind !== 'single') return Promise.resolve();
+        const { extensions } = body.singleResult;
+        const error = tooLong(body.singleResult);
+        body.singleResult = error
+          ? { data: null, errors: [formatError(error)], ...(extensions && { extensions }) }
+          : withFewErrors(body.singleResult);
         return Promise.resolve();
       },
     }),
-};
+});
 
 /** Lets one request in. */
 interface Admission<C> {

@@ -98,13 +98,13 @@ describe('A page in a page in a page of rows', () => {
     const query = (depth: number): string => `query ($n: Int = 100) { a(x: [$n]) ${pages(depth, page)} }`;
     expect(refusals(query(levels))).toEqual([]);
     expect(refusals(query(levels + 1))).toEqual([
-      'The document is too complex: at most 50000 fields in the answer are allowed.',
+      'The document is too complex: at most 50000 points are allowed.',
     ]);
   });
 
   it('in a fragment with a name is refused as well', () => {
     const query = `{ list { ...A } } fragment A on Items { nodes { list { ...B } } } fragment B on Items { nodes { list { ...C } } }
       fragment C on Items { edges { node { a } } }`;
-    expect(refusals(query)).toEqual(['The document is too complex: at most 50000 fields in the answer are allowed.']);
+    expect(refusals(query)).toEqual(['The document is too complex: at most 50000 points are allowed.']);
   });
 });

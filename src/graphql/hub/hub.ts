@@ -2,6 +2,7 @@ import { execute, type ExecutionResult } from 'graphql';
 import { isStaff } from '../../auth/viewer.js';
 import type { ConversationStream } from '../../live/conversation-stream.js';
 import type { Thread } from '../../live/thread.js';
+import { withinLength } from '../answer-size.js';
 import type { Context } from '../context.js';
 import type { SubscriptionArgs } from '../subscribe.js';
 import { type Execution, Group } from './group.js';
@@ -59,7 +60,8 @@ export class Hub {
       operationName: args.operationName ?? null,
       variableValues: args.variableValues ?? {},
     };
-    return (rootValue, contextValue) => this.slots.use(async () => execute({ ...request, rootValue, contextValue }));
+    return (rootValue, contextValue) =>
+      this.slots.use(async () => withinLength(await execute({ ...request, rootValue, contextValue })));
   }
 
   private open({ thread, following }: ConversationStream, args: SubscriptionArgs, onOver: () => void): Group {
