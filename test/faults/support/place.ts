@@ -1,17 +1,6 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
-import { Program } from '../lifecycle/process.js';
-import { secret } from '../support/gateway.js';
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
+import { Program } from '../../lifecycle/process.js';
+import { secret } from '../../support/gateway.js';
+import { freePort } from '../../support/redis.js';
 
 /** Where a gateway listens, one process after the other. */
 export class Place {
@@ -37,6 +26,11 @@ export class Place {
 
   get url(): string {
     return `http://127.0.0.1:${this.port}/graphql`;
+  }
+
+  /** The process of the gateway that is there. */
+  get pid(): number {
+    return this.programs.at(-1)?.child.pid ?? NaN;
   }
 
   /** What they all have printed. */
