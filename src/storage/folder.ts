@@ -3,7 +3,7 @@ import { mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { inBatches, isKey, type Storage } from './storage.js';
+import { asNoSpace, inBatches, isKey, type Storage } from './storage.js';
 
 const unfinished = '.part';
 
@@ -14,7 +14,9 @@ export class FolderStorage implements Storage {
   /** What is not whole yet has another name, and the renaming is the last step: a crash leaves nothing half. */
   async write(key: string, bytes: AsyncIterable<Buffer>): Promise<void> {
     const part = this.pathOf(`${key}${unfinished}`);
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    await mkdir(this.folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+      throw asNoSpace(error);
+    });
     // What is there already must not be overwritten, and what is acknowledged must be on the disk.
     const file = createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true });
     const closed = new Promise<void>((resolve) => file.once('close', () => resolve()));
@@ -26,7 +28,7 @@ export class FolderStorage implements Storage {
       // A file that is still being opened would be made after it was removed.
       await closed;
       await rm(part, { force: true });
-      throw error;
+      throw asNoSpace(error);
     }
   }
 

@@ -6,8 +6,9 @@ import { openEmbedded } from '../../src/db/embedded/engine.js';
 import { cleanUp, temporaryFolder } from '../lifecycle/process.js';
 import { onServer } from '../support/gateway.js';
 import { timeFor, trials } from '../support/trials.js';
-import { Crowd } from './crowd.js';
-import { Place } from './place.js';
+import { Crowd } from './support/crowd.js';
+import { named } from './support/pair.js';
+import { Place } from './support/place.js';
 
 /** Two gateways on a server, or one with a database of its own inside. */
 let places: Place[];
@@ -19,12 +20,6 @@ beforeAll(async () => {
       : [await Place.open({ DATA_DIR: await migratedFolder() })];
 }, 60_000);
 afterAll(cleanUp);
-
-function named(url: string, name: string): string {
-  const own = new URL(url);
-  own.searchParams.set('application_name', name);
-  return own.href;
-}
 
 async function migratedFolder(): Promise<string> {
   const folder = temporaryFolder();

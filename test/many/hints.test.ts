@@ -6,7 +6,8 @@ import { done } from '../people/support.js';
 import { DeleteUserDocument } from '../support/_generated.js';
 import { followTicket } from '../support/documents.js';
 import { type Actor, TestGateway } from '../support/gateway.js';
-import { connectTo, freePort, OwnRedis, someRedis } from '../support/redis.js';
+import { freePort } from '../support/free-port.js';
+import { connectTo, OwnRedis, someRedis } from '../support/redis.js';
 import { at, bodiesUntil, describeOnServer, onlyByHints, open, say, startMany, untilRedis } from './support.js';
 
 describeOnServer('hints by Redis', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { signToken } from '../../src/auth/token.js';
 import { client, type Event, follow, type Followed, isKept, open, readLog, say } from '../client/support.js';
-import { Place } from '../faults/place.js';
+import { Place } from '../faults/support/place.js';
 import { send } from '../doors/support.js';
 import { linkTo, upload } from '../files/support.js';
 import { refusal } from '../lifecycle/calls.js';

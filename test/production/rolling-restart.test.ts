@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { signToken } from '../../src/auth/token.js';
 import type { Resumable } from '../../src/client/index.js';
 import { client, type Event, follow, type Followed, isKept, readLog } from '../client/support.js';
-import { Place } from '../faults/place.js';
+import { Place } from '../faults/support/place.js';
 import { cleanUp, temporaryFolder } from '../lifecycle/process.js';
 import { addComment, openTicket, ticketLog } from '../support/documents.js';
 import { freePort } from '../support/free-port.js';

@@ -1,19 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { createClient, type RedisClientType } from 'redis';
+import { freePort } from './free-port.js';
 
 const installIt = 'install redis-server (Debian: apt-get install redis-server)';
-
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** A Redis of the test's own, which may be killed, frozen and started again. */
 export class OwnRedis {

@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
-import { signToken } from '../../src/auth/token.js';
-import type { Resumable } from '../../src/client/index.js';
-import { client, type Event, follow, type Followed, isKept, open, readLog } from '../client/support.js';
-import { feedCursor } from '../feed/support.js';
-import { addComment, ticketLog } from '../support/documents.js';
-import { Actor, newHumanId, type Person, secret } from '../support/gateway.js';
+import { setTimeout as wait } from 'node:timers/promises';
+import { signToken } from '../../../src/auth/token.js';
+import type { Resumable } from '../../../src/client/index.js';
+import { client, type Event, follow, type Followed, isKept, open, readLog } from '../../client/support.js';
+import { feedCursor } from '../../feed/support.js';
+import { ticketLog } from '../../support/documents.js';
+import { Actor, newHumanId, type Person, secret } from '../../support/gateway.js';
+import { addComment, attempt, bearable, rawWords } from './asking.js';
 import { Watcher } from './dashboard.js';
+import { census, type Figures, flawless } from './figures.js';
 import type { Place } from './place.js';
 
 const writers = 8;
@@ -23,16 +26,33 @@ interface Reading {
   readonly seen: Event[];
 }
 
+/** A mutation that was acknowledged, and what with. */
+interface Written {
+  readonly role: 'customer' | 'agent';
+  readonly input: object;
+  readonly payload: { readonly comment: { readonly id: string; readonly body: string } };
+  readonly isSentAgain: boolean;
+}
+
+/** How long somebody waits who was not answered, in milliseconds. */
+const pauseMs = 25;
+/** How many mutations that were sent again are sent once more in the end, to each gateway. */
+const askedTwice = 100;
+
 /**
- * Eight who write in three threads and send again what was not answered, twelve who read them, and two who watch all tickets,
- * while gateways come and go.
+ * Eight who write in three threads and send again what was not answered, to one gateway after the other; twelve who read them,
+ * and two who watch all tickets, while something is broken.
  */
 export class Crowd {
-  /** How many calls were not answered. */
-  unanswered = 0;
+  /** How many calls were not answered, by what was told instead. */
+  readonly troubles = new Map<string, number>();
+  private longestMs = 0;
+  private readonly written: Written[] = [];
   /** The codes that sockets were closed with, and those of errors after which clients came back. */
   readonly closeCodes: unknown[] = [];
+  /** Bodies of all comments, those that nobody writes as a member of the crowd included. */
   private readonly said: string[] = [];
+  private readonly latest = new Map<Place, number>();
   private readonly clients: Resumable[] = [];
   private readonly waiting = new Set<() => void>();
   private readonly watchers: Watcher[] = [];
@@ -62,6 +82,37 @@ export class Crowd {
     });
     await crowd.begin();
     return crowd;
+  }
+
+  /** How many calls were not answered. */
+  get unanswered(): number {
+    return [...this.troubles.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** How many mutations were acknowledged. */
+  get mutations(): number {
+    return this.written.length;
+  }
+
+  /** The token of one of its people. */
+  token(role: keyof Crowd['tokens']): string {
+    return this.tokens[role];
+  }
+
+  /** Waits until each gateway has acknowledged a mutation that was sent to it from now on; answers how long that took, in milliseconds. */
+  async isServed(places = this.places): Promise<number> {
+    const from = performance.now();
+    await this.until(() => places.every((place) => (this.latest.get(place) ?? 0) >= from));
+    return performance.now() - from;
+  }
+
+  /** So many who read a list at a gateway at once; answers for each what was told, ANSWERED where nothing stood in the way. */
+  ask(place: Place, count: number): Promise<string>[] {
+    return Array.from({ length: count }, async () => {
+      const { trouble } = await attempt(this.actor('admin', place), '{ tickets(first: 1) { nodes { id } } }');
+      if (trouble) expect(trouble.message).not.toMatch(rawWords);
+      return trouble?.code ?? 'ANSWERED';
+    });
   }
 
   /** Waits until so many more comments have been written. */
@@ -94,8 +145,11 @@ export class Crowd {
     };
   }
 
-  /** Has everybody come to an end, and compares what they saw with what there is. */
-  async leave(): Promise<void> {
+  /**
+   * Has everybody come to an end, and compares what they saw and were answered with what there is: by the doors, and in the
+   * tables where the database can be reached.
+   */
+  async leave(database?: string): Promise<Figures> {
     this.isOver = true;
     await this.writing;
     for (let n = 0; n < 3; n++) await this.say('customer', n, lastWord);
@@ -103,16 +157,40 @@ export class Crowd {
     await this.watchersCatchUp();
     for (const live of this.clients) await live.dispose();
     await this.watching;
-    for (const { actor, id, from, seen } of readings) {
-      const log = await readLog(actor, id, from);
-      expect(seen).toEqual(log.slice(0, log.findIndex(isLast) + 1));
-    }
+    const readers = await this.compareReadings(readings);
     const admin = this.actor('admin');
     const logs = await Promise.all(this.threads.map((id) => readLog(admin, id, null)));
     const written = logs.flat().flatMap(({ comment }) => (comment ? [comment.body] : []));
     expect(written.sort()).toEqual(this.said.sort());
     const events = logs.map(({ length }) => length);
     for (const { told } of this.watchers) expect(this.threads.map((id) => told.get(id))).toEqual(events);
+    const answeredAlike = await this.askTwice();
+    const ids = this.written.map(({ payload }) => payload.comment.id);
+    const tables = database ? await census(database, this.threads, ids) : { lost: 0, twice: 0, unknown: 0, holes: 0 };
+    expect({ ...tables, ...readers }).toEqual(flawless);
+    expect([...this.troubles.keys()].filter((code) => !bearable.includes(code))).toEqual([]);
+    const { mutations, unanswered: sentAgain, longestMs } = this;
+    return { mutations, sentAgain, answeredAlike, longestMs, ...tables, ...readers };
+  }
+
+  private async compareReadings(readings: readonly Reading[]): Promise<Pick<Figures, 'outOfOrder'>> {
+    for (const { actor, id, from, seen } of readings) {
+      const log = await readLog(actor, id, from);
+      expect(seen).toEqual(log.slice(0, log.findIndex(isLast) + 1));
+    }
+    return { outOfOrder: 0 };
+  }
+
+  /** Whatever was sent again brings back what it was answered with, at whichever gateway; answers how much that was. */
+  private async askTwice(): Promise<number> {
+    const again = this.written.filter(({ isSentAgain }) => isSentAgain).slice(-askedTwice);
+    for (const { role, input, payload } of again) {
+      for (const place of this.places) {
+        const told = await attempt(this.actor(role, place), addComment, input);
+        expect(told).toEqual({ payload: { ...payload, replayed: true } });
+      }
+    }
+    return again.length;
   }
 
   private async begin(): Promise<void> {
@@ -141,22 +219,25 @@ export class Crowd {
     return { actor, id, from, seen };
   }
 
-  /** Adds a comment: it is sent as often as it takes until it is answered. */
+  /** Adds a comment: it is sent as often as it takes until it is answered, to one gateway after the other. */
   private async say(role: 'customer' | 'agent', number: number, body: string, visibility = 'PUBLIC'): Promise<void> {
-    const place = this.placeOf(number);
     const input = { ticketId: this.threads[number % 3], body, visibility, idempotencyKey: randomUUID() };
-    for (;;) {
-      const answer = await this.actor(role, place)
-        .send(addComment, { input })
-        .catch(() => null);
-      if (answer?.data) {
-        expect(answer.data.addComment.userErrors).toEqual([]);
+    const from = performance.now();
+    for (let sent = 0; ; sent++) {
+      const place = this.placeOf(number + sent);
+      const sentAt = performance.now();
+      const { trouble, ...told } = await attempt(this.actor(role, place), addComment, input);
+      if (!trouble) {
+        const { payload } = told as Pick<Written, 'payload'>;
+        this.written.push({ role, input, payload, isSentAgain: sent > 0 });
+        this.latest.set(place, sentAt);
         break;
       }
-      expect(answer?.errors?.map(({ extensions }) => extensions.code) ?? []).not.toContain('INTERNAL');
-      this.unanswered++;
-      await place.ready;
+      expect(trouble.message).not.toMatch(rawWords);
+      this.troubles.set(trouble.code, (this.troubles.get(trouble.code) ?? 0) + 1);
+      await wait(pauseMs);
     }
+    this.longestMs = Math.max(this.longestMs, performance.now() - from);
     this.said.push(body);
     this.wake();
   }
@@ -189,7 +270,8 @@ export class Crowd {
   }
 
   private async until(holds: () => boolean): Promise<void> {
-    while (!holds()) await new Promise<void>((resolve) => this.waiting.add(resolve));
+    // Nothing more would come once a writer has failed.
+    while (!holds()) await Promise.race([new Promise<void>((resolve) => this.waiting.add(resolve)), this.writing]);
   }
 
   private wake(): void {

@@ -1,5 +1,5 @@
-import type { Resumable } from '../../src/client/index.js';
-import { type FeedEvent, followTickets } from '../feed/support.js';
+import type { Resumable } from '../../../src/client/index.js';
+import { type FeedEvent, followTickets } from '../../feed/support.js';
 
 const positionIn = (cursor: string): number => Number(Buffer.from(cursor, 'base64url').toString().split('.')[2]);
 

@@ -1,6 +1,6 @@
-import { Program } from '../lifecycle/process.js';
-import { freePort } from '../support/free-port.js';
-import { secret } from '../support/gateway.js';
+import { Program } from '../../lifecycle/process.js';
+import { freePort } from '../../support/free-port.js';
+import { secret } from '../../support/gateway.js';
 
 /** Where a gateway listens, one process after the other. */
 export class Place {
@@ -26,6 +26,11 @@ export class Place {
 
   get url(): string {
     return `http://127.0.0.1:${this.port}/graphql`;
+  }
+
+  /** The process of the gateway that is there. */
+  get pid(): number {
+    return this.programs.at(-1)?.child.pid ?? NaN;
   }
 
   /** What they all have printed. */
