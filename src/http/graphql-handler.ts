@@ -23,6 +23,7 @@ import type { Viewer } from '../auth/viewer.js';
 import { payerOf } from '../services/payer.js';
 import type { SignIn } from '../services/sign-in.js';
 import { answeringFrom } from './answer-from-replicas.js';
+import { contentTypeOf } from './content-type.js';
 import { countCost } from './count-cost.js';
 import { nameOperations } from './observe-requests.js';
 import { readJson } from './read-body.js';
@@ -133,7 +134,8 @@ export const mount =
     let admission: Admission<C> | undefined;
     try {
       admission = await admit(request);
-      const body = request.method === 'POST' ? await readJson(request, limits.bodyBytes) : undefined;
+      const contentType = contentTypeOf(request) ?? '';
+      const body = request.method === 'POST' ? await readJson(request, contentType, limits.bodyBytes) : undefined;
       admission.check?.(body, url);
       checkVariables((body as { variables?: unknown } | null | undefined)?.variables);
       const {
