@@ -12,7 +12,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
 import type { Replicas } from '../db/replicas/replicas.js';
-import { AppError, ErrorCode, invalid } from '../errors.js';
+import { invalid, isOfClient } from '../errors.js';
 import { withFewErrors } from '../graphql/few-errors.js';
 import { checkVariables, limits, limitsRule } from '../graphql/limits.js';
 import type { Context } from '../graphql/context.js';
@@ -164,10 +164,11 @@ async function admit(door: GraphqlDoor, request: IncomingMessage): Promise<Admis
   await door.budget.admit(payer);
   const requestKey = requestKeyOf(headers);
   return {
-    check: (body, url) => {
-      const { query } = (body ?? {}) as { query?: unknown };
-      for (const text of [query, ...url.searchParams.getAll('query')])
-        if (typeof text === 'string') door.trusted.check(text);
+    check: (body, { searchParams }) => {
+      const { query, extensions } = (body ?? {}) as { query?: unknown; extensions?: unknown };
+      door.trusted.check(query, extensions);
+      const asked = parsed(searchParams.get('extensions'));
+      for (const text of [null, ...searchParams.getAll('query')]) door.trusted.check(text, asked);
     },
     context: () =>
       Promise.resolve(Object.assign(door.createContext(viewer, headers['accept-language']), { payer, requestKey })),
@@ -191,8 +192,14 @@ function requestKeyOf({ 'idempotency-key': given }: IncomingHttpHeaders): string
   return key;
 }
 
-const ofClients: readonly ErrorCode[] = [ErrorCode.VALIDATION_FAILED, ErrorCode.QUERY_TOO_COMPLEX];
-const isOfClient = (error: unknown): boolean => error instanceof AppError && ofClients.includes(error.code);
+/** What stands in an address as JSON; undefined for what is none, which Apollo Server refuses, as it does what is given twice. */
+function parsed(text: string | null): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return undefined;
+  }
+}
 
 function headersOf(request: IncomingMessage): HeaderMap {
   const headers = new HeaderMap();
