@@ -70,6 +70,11 @@ export const unauthenticated = (): AppError =>
 export const isUnavailable = (error: unknown): boolean =>
   error instanceof AppError && error.code === ErrorCode.SERVICE_UNAVAILABLE;
 
+const ofClients: readonly ErrorCode[] = [ErrorCode.VALIDATION_FAILED, ErrorCode.QUERY_TOO_COMPLEX];
+
+/** Whether what was sent could not be read, or was too much: whoever sends it pays for that. */
+export const isOfClient = (error: unknown): boolean => error instanceof AppError && ofClients.includes(error.code);
+
 /** A position that can't be followed any more: the client refetches. */
 export const cursorExpired = (message: string, path?: ArgumentPath): AppError =>
   new AppError(ErrorCode.CURSOR_EXPIRED, message, path);

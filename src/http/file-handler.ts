@@ -6,6 +6,7 @@ import type { ErrorFormatter } from '../graphql/format-error.js';
 import type { Downloads } from '../services/downloads.js';
 import type { LinkSignIn } from '../services/sign-in.js';
 import type { Uploads } from '../services/uploads.js';
+import { contentTypeOf } from './content-type.js';
 import { type BodyLimits, inTime, TooSlow } from './in-time.js';
 import { type Leave, refuse } from './refuse.js';
 import { allowOnly, type RouteHandler, sendBody } from './route.js';
@@ -54,7 +55,8 @@ type Serve = (
 const receive: Serve = async ({ linkSignIn, uploads, floors }, id, request, response, url) => {
   allowOnly('PUT', request, response);
   const viewer = await linkSignIn('PUT', url);
-  const { 'content-type': contentType, 'content-length': length, 'content-encoding': encoding } = request.headers;
+  const contentType = contentTypeOf(request);
+  const { 'content-length': length, 'content-encoding': encoding } = request.headers;
   if (encoding !== undefined) throw invalid([], 'contentType', 'Send the bytes without `Content-Encoding`.');
   const size = length === undefined ? undefined : Number(length);
   await uploads.receive(viewer, id, { contentType, size, bytes: bytesOf(request) });
@@ -76,9 +78,9 @@ const deliver: Serve = async ({ linkSignIn, downloads }, id, request, response, 
   allowOnly('GET', request, response);
   const viewer = await linkSignIn('GET', url);
   const { file, bytes } = await downloads.open(viewer, id);
-  const [type = ''] = file.contentType.split(/\s*;/);
+  const [type = ''] = file.contentType.split(';');
   response.writeHead(200, {
-    'Content-Type': inert.test(type) ? file.contentType : 'application/octet-stream',
+    'Content-Type': inert.test(type.trim()) ? file.contentType : 'application/octet-stream',
     'Content-Length': file.size,
     'Content-Disposition': contentDisposition(file.name, { type: 'attachment' }),
     'Content-Security-Policy': "default-src 'none'; sandbox",

@@ -12,7 +12,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
 import type { Replicas } from '../db/replicas/replicas.js';
-import { AppError, ErrorCode, invalid } from '../errors.js';
+import { invalid, isOfClient } from '../errors.js';
 import { tooLong } from '../graphql/answer-size.js';
 import { withFewErrors } from '../graphql/few-errors.js';
 import { checkVariables, limits, limitsRule } from '../graphql/limits.js';
@@ -24,6 +24,7 @@ import type { Viewer } from '../auth/viewer.js';
 import { payerOf } from '../services/payer.js';
 import type { SignIn } from '../services/sign-in.js';
 import { answeringFrom } from './answer-from-replicas.js';
+import { contentTypeOf } from './content-type.js';
 import { countCost } from './count-cost.js';
 import { nameOperations } from './observe-requests.js';
 import { readJson } from './read-body.js';
@@ -139,7 +140,8 @@ export const mount =
     let admission: Admission<C> | undefined;
     try {
       admission = await admit(request);
-      const body = request.method === 'POST' ? await readJson(request, limits.bodyBytes) : undefined;
+      const contentType = contentTypeOf(request) ?? '';
+      const body = request.method === 'POST' ? await readJson(request, contentType, limits.bodyBytes) : undefined;
       admission.check?.(body, url);
       checkVariables((body as { variables?: unknown } | null | undefined)?.variables);
       const {
@@ -168,10 +170,11 @@ async function admit(door: GraphqlDoor, request: IncomingMessage): Promise<Admis
   await door.budget.admit(payer);
   const requestKey = requestKeyOf(headers);
   return {
-    check: (body, url) => {
-      const { query } = (body ?? {}) as { query?: unknown };
-      for (const text of [query, ...url.searchParams.getAll('query')])
-        if (typeof text === 'string') door.trusted.check(text);
+    check: (body, { searchParams }) => {
+      const { query, extensions } = (body ?? {}) as { query?: unknown; extensions?: unknown };
+      door.trusted.check(query, extensions);
+      const asked = parsed(searchParams.get('extensions'));
+      for (const text of [null, ...searchParams.getAll('query')]) door.trusted.check(text, asked);
     },
     context: () =>
       Promise.resolve(Object.assign(door.createContext(viewer, headers['accept-language']), { payer, requestKey })),
@@ -195,8 +198,14 @@ function requestKeyOf({ 'idempotency-key': given }: IncomingHttpHeaders): string
   return key;
 }
 
-const ofClients: readonly ErrorCode[] = [ErrorCode.VALIDATION_FAILED, ErrorCode.QUERY_TOO_COMPLEX];
-const isOfClient = (error: unknown): boolean => error instanceof AppError && ofClients.includes(error.code);
+/** What stands in an address as JSON; undefined for what is none, which Apollo Server refuses, as it does what is given twice. */
+function parsed(text: string | null): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return undefined;
+  }
+}
 
 function headersOf(request: IncomingMessage): HeaderMap {
   const headers = new HeaderMap();

@@ -4,9 +4,12 @@ import { AppError, ErrorCode, invalid } from '../errors.js';
 /** How many values a body may hold: a megabyte of brackets or of names takes long to parse, one of text does not. */
 const mostValues = 20_000;
 
-/** Reads a JSON body of at most so many bytes, in UTF-8 and nothing else; undefined, and not read, where it is not said to be JSON. */
-export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
-  const [type, ...parameters] = (request.headers['content-type'] ?? '').toLowerCase().split(/\s*;\s*/);
+/**
+ * Reads a JSON body of at most so many bytes, in UTF-8 and nothing else; undefined, and not read, where its content type does not
+ * say that it is JSON.
+ */
+export async function readJson(request: IncomingMessage, contentType: string, maxBytes: number): Promise<unknown> {
+  const [type, ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
   if (type !== 'application/json') return undefined;
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
   if (!['utf-8', '"utf-8"', undefined].includes(charset)) {

@@ -124,9 +124,9 @@ async function* exactly(size: number, bytes: AsyncIterable<Buffer>): AsyncGenera
 /** Types are the same whatever the case of their letters and the blanks between their parts. */
 const normalized = (contentType: string): string =>
   contentType
-    .trim()
-    .replace(/\s*;\s*/g, ';')
-    .toLowerCase();
+    .split(';')
+    .map((part) => part.trim().toLowerCase())
+    .join(';');
 
 const alreadyThere = () =>
   invalid([], 'once', 'The bytes of this file are here already. Announce another file for others.');

@@ -1,6 +1,17 @@
-import { CloseCode, type WebSocket as ProtocolSocket } from 'graphql-ws';
+import { CloseCode, MessageType, type WebSocket as ProtocolSocket } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Logger } from '../logger.js';
+
+/** Characters of an id, which comes back with every result, and of a ping or pong, which comes back as well. */
+const longest = { id: 128, ping: 1_024 };
+/** What a client may say; all other kinds of message are the server's. */
+const types: readonly unknown[] = [
+  MessageType.ConnectionInit,
+  MessageType.Ping,
+  MessageType.Pong,
+  MessageType.Subscribe,
+  MessageType.Complete,
+];
 
 /**
  * A socket as graphql-ws sees it. A message is answered for as long as the subscription runs that it asks for: nothing is kept
@@ -37,6 +48,21 @@ export class Connection implements ProtocolSocket {
       this.logger.error({ error }, 'a message could not be answered');
       this.socket.close(CloseCode.InternalServerError, 'Internal server error');
     };
-    this.socket.on('message', (data: Buffer) => void take(data.toString()).catch(failed));
+    this.socket.on('message', (data: Buffer) => {
+      const text = data.toString();
+      if (isFit(text)) take(text).catch(failed);
+      else this.socket.close(CloseCode.BadRequest, 'Invalid message received');
+    });
+  }
+}
+
+/** Whether a message is one of a client, and has nothing at length that is sent back; graphql-ws looks at all the rest. */
+function isFit(text: string): boolean {
+  try {
+    const { type, id } = JSON.parse(text) as { type?: unknown; id?: unknown };
+    if (type === MessageType.Ping || type === MessageType.Pong) return text.length <= longest.ping;
+    return types.includes(type) && (typeof id !== 'string' || id.length <= longest.id);
+  } catch {
+    return false;
   }
 }

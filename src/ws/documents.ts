@@ -10,6 +10,7 @@ import {
   type ValidationRule,
 } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
+import { isOfClient } from '../errors.js';
 import { checkVariables, costIn, limits, validationRules } from '../graphql/limits.js';
 import type { Gate } from '../graphql/documents/gate.js';
 import { Recent } from '../graphql/documents/recent.js';
@@ -41,8 +42,13 @@ export class Documents {
   /** The document with what goes with it, paid for; the errors are told, and nothing runs. */
   async admit(payload: SubscribePayload, payer: string): Promise<Checked | readonly GraphQLError[]> {
     await this.gate.budget.admit(payer);
-    const query = this.gate.trusted.textOf(payload);
-    const checked = this.check({ ...payload, query });
+    let checked: Checked | readonly GraphQLError[];
+    try {
+      checked = this.check({ ...payload, query: this.gate.trusted.textOf(payload) });
+    } catch (error) {
+      if (isOfClient(error)) await this.gate.budget.fine(payer);
+      throw error;
+    }
     if (!('document' in checked)) await this.gate.budget.fine(payer);
     else await this.gate.budget.spend(payer, costIn(checked.document, checked.operation));
     return checked;

@@ -88,6 +88,7 @@ describe('A body that is no operation', () => {
     ['in UTF-16', 400, json, Buffer.from(good, 'utf16le')],
     ['in an exotic charset', 415, { 'content-type': 'application/json; charset=utf-7' }, good],
     ['said to be in UTF-16', 415, { 'content-type': 'application/json; charset=utf-16le' }, good],
+    ['of a type of no end', 415, { 'content-type': `application/json;${' '.repeat(15_000)}charset=utf-8` }, good],
     ['compressed', 415, { ...json, 'content-encoding': 'gzip' }, gzipSync(good)],
     ['without a type', 400, {}, good],
     ['as a form', 400, { 'content-type': 'application/x-www-form-urlencoded' }, 'query={__typename}'],

@@ -122,6 +122,7 @@ it('refuses bytes of another type, and those that are packed', async () => {
     { 'content-type': 'text/html' },
     { 'content-type': 'text/plain; charset=utf-8' },
     { 'content-type': '' },
+    { 'content-type': `text/plain${' '.repeat(15_000)};` },
     { 'content-encoding': 'gzip' },
   ]) {
     expect(await refusedPut('Hello', headers)).toEqual({ status: 415, code, rule: 'contentType' });

@@ -81,6 +81,18 @@ const bad: [what: string, bytes: Buffer, code: number][] = [
     ]),
     1009,
   ],
+  ['that only servers send', frame(json({ id: '1', type: 'next', payload: {} })), 4400],
+  ['that only servers send at an end', frame(json({ id: '1', type: 'error', payload: [] })), 4400],
+  ['that only servers begin with', frame(json({ type: 'connection_ack' })), 4400],
+  ['of no type', frame(json({ id: '1' })), 4400],
+  ['that is no object', frame(json(null)), 4400],
+  ['with a long id', frame(json({ id: 'x'.repeat(129), type: 'complete' })), 4400],
+  ['that pings with a long payload', frame(json({ type: 'ping', payload: { text: 'x'.repeat(1_024) } })), 4400],
+  [
+    'that answers a ping with a long payload',
+    frame(json({ type: 'pong', payload: { text: 'x'.repeat(1_024) } })),
+    4400,
+  ],
   ['of bytes', frame(Buffer.from('x'), { opcode: 2 }), 4400],
 ];
 
@@ -100,6 +112,22 @@ it.each(bad)('closes on a frame %s and goes on serving others', async (_what, by
   other.send({ type: 'ping' });
   expect(await other.next()).toEqual({ type: 'pong' });
   other.close();
+  // Nobody is called for what clients do wrong.
+  expect(log.entries.filter(({ level }) => level >= 40)).toEqual([]);
+});
+
+it('refuses in less than 10 kB whatever the id, and takes pings with a word or two', async () => {
+  const socket = await RawSocket.open(gateway.url);
+  const id = '\u0001'.repeat(128);
+  const wrong = `$${'v'.repeat(100)}: Int = "${'€'.repeat(300)}"`;
+  const query = `subscription (${Array.from({ length: 12 }, (_, n) => wrong.replace(':', `${n}:`)).join()}) { commentAdded(ticketId: "x") { cursor } }`;
+  socket.send({ id, type: 'subscribe', payload: { query } });
+  const refusal = await socket.next();
+  expect(refusal).toMatchObject({ id, type: 'error', payload: { length: 11 } });
+  expect(Buffer.byteLength(JSON.stringify(refusal))).toBeLessThan(10_000);
+  socket.send({ type: 'ping', payload: { word: 'x'.repeat(900) } });
+  expect(await socket.next()).toMatchObject({ type: 'pong' });
+  socket.close();
 });
 
 it('takes any bytes at all after the upgrade, and any change of a good message, without harm', async () => {

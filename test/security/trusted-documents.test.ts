@@ -83,17 +83,29 @@ describe('A document that a client sends with its hash', () => {
 
   it('is not taken for another one', async () => {
     const wrong = asked(sha256(tickets));
-    const answer = await call(customer, { query: viewer, ...wrong });
-    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([
-      400,
-      { errors: [{ message: 'provided sha does not match query' }] },
-    ]);
     const socket = await RawSocket.open(gateway.url, customer.token);
-    expect(await over(socket, '1', { query: viewer, ...wrong })).toMatchObject(
-      refused('BAD_REQUEST', 'provided sha does not match query'),
-    );
+    for (const [body, message] of [
+      [{ query: follow, ...wrong }, 'provided sha does not match query'],
+      [{ query: follow, ...asked(sha256(follow), 2) }, expect.stringContaining('persisted query version')],
+      [asked(sha256(follow), '1'), expect.stringContaining('persisted query version')],
+      [{ extensions: { persistedQuery: {} } }, expect.stringContaining('persisted query version')],
+    ] as [object, string][]) {
+      const errors = [
+        { message, extensions: { code: 'VALIDATION_FAILED', argument: ['extensions', 'persistedQuery'] } },
+      ];
+      const posted = await call(customer, body);
+      expect([posted.status, JSON.parse(posted.text)]).toMatchObject([400, { errors }]);
+      const fields = Object.entries(body).map(([name, value]: [string, unknown]) => [
+        name,
+        typeof value === 'string' ? value : JSON.stringify(value),
+      ]);
+      const search = new URLSearchParams(Object.fromEntries(fields) as Record<string, string>).toString();
+      const headers = { authorization: `Bearer ${customer.token}`, 'apollo-require-preflight': 'true' };
+      const got = await send(`${gateway.url}?${search}`, { headers });
+      expect([got.status, JSON.parse(got.text)]).toMatchObject([400, { errors }]);
+      expect(await over(socket, '1', body)).toMatchObject({ type: 'error', payload: errors });
+    }
     expect(await over(socket, '2', wrong)).toMatchObject(refused('PERSISTED_QUERY_NOT_FOUND'));
-    expect(await over(socket, '3', asked(sha256(viewer), 2))).toMatchObject(refused('BAD_REQUEST'));
     socket.close();
   });
 

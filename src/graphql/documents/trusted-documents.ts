@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { TrustedDocumentsMode } from '../../config.js';
+import { type AppError, invalid } from '../../errors.js';
 import { limits } from '../limits.js';
 import { hashOf } from './manifest.js';
 import { Recent } from './recent.js';
@@ -40,29 +41,35 @@ export class TrustedDocuments {
     return this.givenTexts.size > 0 && text.length <= limits.characters && this.givenTexts.has(hashOf(text));
   }
 
-  /** Throws unless a text may be run. */
-  check(text: string): void {
-    if (this.mode !== 'only' || this.isGiven(text)) return;
-    throw refusal('Only documents that this gateway was given run here.', 'PERSISTED_QUERY_NOT_IN_LIST');
+  /** Throws unless a request may run: its text has to be one that may, and the one of the hash that comes with it. */
+  check(query: unknown, extensions: unknown): void {
+    const asked = this.mode === 'off' ? undefined : askedIn(extensions);
+    if (asked && asked.version !== 1) throw wrong('version', 'Unsupported persisted query version: 1 is known.');
+    if (typeof query !== 'string' || (asked && query === '')) return;
+    if (this.mode === 'only' && !this.isGiven(query)) {
+      throw refusal('Only documents that this gateway was given run here.', 'PERSISTED_QUERY_NOT_IN_LIST');
+    }
+    if (asked && asked.sha256Hash !== hashOf(query)) throw wrong('hash', 'provided sha does not match query');
   }
 
-  /** The text that a request over the socket means; the HTTP door leaves the hashes to Apollo Server, which does the same. */
+  /** The text that a request over the socket means; the HTTP door leaves what it has checked to Apollo Server, which does the same. */
   textOf({ query, extensions }: { query: string; extensions?: unknown }): string {
-    const asked = (extensions as { persistedQuery?: PersistedQuery } | null | undefined)?.persistedQuery;
-    if (!asked) {
-      this.check(query);
-      return query;
-    }
+    this.check(query, extensions);
+    const asked = askedIn(extensions);
+    if (!asked) return query;
     if (this.mode === 'off') throw refusal('PersistedQueryNotSupported', 'PERSISTED_QUERY_NOT_SUPPORTED');
-    if (asked.version !== 1) throw refusal('Unsupported persisted query version', 'BAD_REQUEST');
     const hash = String(asked.sha256Hash);
     if (query === '') return this.get(hash) ?? notFound();
-    this.check(query);
-    if (hash !== hashOf(query)) throw refusal('provided sha does not match query', 'BAD_REQUEST');
     this.keep(hash, query);
     return query;
   }
 }
+
+const askedIn = (extensions: unknown): PersistedQuery | null | undefined =>
+  (extensions as { persistedQuery?: PersistedQuery } | null | undefined)?.persistedQuery;
+
+/** What no client would send that knows what it asks for. */
+const wrong = (what: string, message: string): AppError => invalid(['extensions', 'persistedQuery'], what, message);
 
 const refusal = (message: string, code: string): GraphQLError => new GraphQLError(message, { extensions: { code } });
 
