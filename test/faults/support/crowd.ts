@@ -19,6 +19,9 @@ const readers = 12;
 const lastWord = 'The end';
 const isLast = ({ comment }: Event): boolean => comment?.body === lastWord;
 
+/** Which of the readers are customers. */
+const roleOf = (reader: number): 'teammate' | 'admin' => (reader % 4 < 2 ? 'teammate' : 'admin');
+
 interface Reading {
   readonly actor: Actor;
   readonly id: string;
@@ -201,22 +204,27 @@ export class Crowd {
     }
     for (let n = 0; n < 2; n++) this.watchers.push(new Watcher(this.client(n, 'admin'), start));
     this.watching = Promise.all(this.watchers.map((watcher) => watcher.follow()));
-    this.reading = Promise.all(Array.from({ length: readers }, (_, n) => this.read(n)));
+    // Nothing is broken before everybody knows where to begin.
+    const begun = await Promise.all(Array.from({ length: readers }, (_, n) => this.beginReading(n)));
+    this.reading = Promise.all(begun.map((reading, n) => this.read(n, reading)));
     this.writing = Promise.all(Array.from({ length: writers }, (_, n) => this.write(n)));
   }
 
-  private async read(number: number): Promise<Reading> {
-    const role = number % 4 < 2 ? 'teammate' : 'admin';
-    const actor = this.actor(role, this.placeOf(number));
+  private async beginReading(number: number): Promise<Reading> {
+    const actor = this.actor(roleOf(number), this.placeOf(number));
     const id = this.threads[number % 3] as string;
     const from = (await actor.run(ticketLog, { id })).ticket.conversation.headCursor as string;
-    const seen: Event[] = [];
-    for await (const { data } of this.client(number, role).iterate<Followed>(follow(id, from))) {
+    return { actor, id, from, seen: [] };
+  }
+
+  private async read(number: number, reading: Reading): Promise<Reading> {
+    const { id, from, seen } = reading;
+    for await (const { data } of this.client(number, roleOf(number)).iterate<Followed>(follow(id, from))) {
       const event = data!.conversationEvents;
       if (isKept(event)) seen.push(event);
       if (isLast(event)) break;
     }
-    return { actor, id, from, seen };
+    return reading;
   }
 
   /** Adds a comment: it is sent as often as it takes until it is answered, to one gateway after the other. */

@@ -57,9 +57,19 @@ export class Place {
     return (this.programs.at(-1) as Program).stop(signal);
   }
 
-  private start(): Promise<unknown> {
-    const program = new Program({ ...this.variables, PORT: String(this.port) });
-    this.programs.push(program);
-    return program.ready();
+  /** Starts one, and another where the database did not answer it in time, as whoever looks after processes does. */
+  private async start(): Promise<void> {
+    for (;;) {
+      const program = new Program({ ...this.variables, PORT: String(this.port) });
+      this.programs.push(program);
+      const isReady = await program.ready().then(
+        () => true,
+        (error: unknown) => {
+          if (!/^DATABASE_URL: .* can not be reached/m.test(program.output)) throw error;
+          return false;
+        },
+      );
+      if (isReady) return;
+    }
   }
 }
