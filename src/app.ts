@@ -16,7 +16,7 @@ import { watchConnections } from './http/drain.js';
 import { createFileHandler } from './http/file-handler.js';
 import { createGraphqlHandler } from './http/graphql-handler.js';
 import { graphiqlPage } from './http/graphiql/page.js';
-import { Origins } from './http/origins.js';
+import { Origins } from './doors/origins.js';
 import { createReportHandler } from './http/report-handler.js';
 import { listen } from './http/listen.js';
 import { createHttpServer } from './http/server.js';

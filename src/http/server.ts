@@ -3,10 +3,10 @@ import cors from 'cors';
 import type { Logger } from '../logger.js';
 import type { Telemetry } from '../telemetry.js';
 import { uploadLimits } from './file-handler.js';
-import { foreignName, type Middleware, protect } from './safety.js';
+import { foreignName, type Middleware, protect } from '../doors/safety.js';
 import { csvPath } from '../services/report/reports.js';
-import { observed } from './observe-requests.js';
-import type { Origins } from './origins.js';
+import { observed } from '../doors/observe-requests.js';
+import type { Origins } from '../doors/origins.js';
 import { respond, sendText } from './refuse.js';
 import type { RouteHandler } from './route.js';
 

@@ -3,7 +3,6 @@ import type { Socket } from 'node:net';
 import { type Duplex, PassThrough, pipeline } from 'node:stream';
 import helmet from 'helmet';
 import { observed, type Observers } from './observe-requests.js';
-import { sendText } from './refuse.js';
 
 /** What stands between a request and its answer, in the form of express. */
 export type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
@@ -46,7 +45,7 @@ export function refuseUpgrade(
   observed(observers, () =>
     protect(request, response, () => {
       response.setHeader('Content-Type', 'text/plain; charset=utf-8');
-      sendText(response, status, `${message}\n`);
+      response.writeHead(status, { 'Content-Length': Buffer.byteLength(message) + 1 }).end(`${message}\n`);
     }),
   )(request, response);
 }
