@@ -9,6 +9,7 @@ export const floors = [
   ['demo'],
   ['app.ts'],
   ['http', 'ws', 'ops'],
+  ['doors'],
   ['graphql'],
   ['services'],
   ['live'],

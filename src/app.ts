@@ -16,6 +16,7 @@ import { watchConnections } from './http/drain.js';
 import { createFileHandler } from './http/file-handler.js';
 import { createGraphqlHandler } from './http/graphql-handler.js';
 import { graphiqlPage } from './http/graphiql/page.js';
+import { Origins } from './doors/origins.js';
 import { createReportHandler } from './http/report-handler.js';
 import { listen } from './http/listen.js';
 import { createHttpServer } from './http/server.js';
@@ -192,7 +193,7 @@ async function assemble(
   const door = {
     schema: createSchema(services, (error) => logger.warn({ error: error.cause, code: error.code }, error.message)),
     introspection: config.introspection,
-    corsOrigins: config.corsOrigins,
+    origins: new Origins(config),
     ...(await openGate(config, redis, options.quotaSeconds)),
     signIn: createSignIn(createTokenVerifier(options.tokens), people),
     createContext: (viewer: Viewer, acceptLanguage?: string) =>
@@ -212,7 +213,6 @@ async function assemble(
     graphql: graphql.handle,
     files: createFileHandler({ ...door, ...services, linkSignIn }),
     reports: createReportHandler({ ...door, ...services, linkSignIn }),
-    localOnly: config.tokenKey === undefined,
     isReady: async () => !isStopping && (await db.query('select 1')).length === 1,
     ...(config.introspection && { graphiql: () => graphiqlPage(graphiqlOptions(options)) }),
   });

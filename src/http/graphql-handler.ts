@@ -26,7 +26,7 @@ import type { SignIn } from '../services/sign-in.js';
 import { answeringFrom } from './answer-from-replicas.js';
 import { contentTypeOf } from './content-type.js';
 import { countCost } from './count-cost.js';
-import { nameOperations } from './observe-requests.js';
+import { nameOperations } from '../doors/observe-requests.js';
 import { readJson } from './read-body.js';
 import { hangUp, refuse, retryAfter, sendText } from './refuse.js';
 import type { RouteHandler } from './route.js';

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import cors from 'cors';
-import helmet from 'helmet';
 import type { Logger } from '../logger.js';
 import type { Telemetry } from '../telemetry.js';
 import { uploadLimits } from './file-handler.js';
+import { foreignName, type Middleware, protect } from '../doors/safety.js';
 import { csvPath } from '../services/report/reports.js';
-import { observed } from './observe-requests.js';
+import { observed } from '../doors/observe-requests.js';
+import type { Origins } from '../doors/origins.js';
 import { respond, sendText } from './refuse.js';
 import type { RouteHandler } from './route.js';
 
@@ -19,14 +20,10 @@ export interface Routes {
   readonly graphiql?: () => Promise<{ html: string; contentSecurityPolicy: string }>;
   /** Whether requests can be served now; throws when the database does not answer. */
   readonly isReady: () => Promise<boolean>;
-  readonly corsOrigins: readonly string[];
-  /** Answers only who calls this machine by a name of its own: no page of another site may pass itself off as local. */
-  readonly localOnly: boolean;
+  readonly origins: Origins;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
 }
-
-type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
 const serverOptions: ServerOptions & { shouldUpgradeCallback: (request: IncomingMessage) => boolean } = {
   // Clients that offer another protocol, such as HTTP/2 in clear text, are answered in this one. Older versions of Node.js do
@@ -41,10 +38,9 @@ const bodyMs = 30_000;
 
 /** Serves `/graphql`, `/uploads/…`, `/files/…`, `/reports/tickets.csv`, `/health/live` and `/health/ready`; it listens to nothing yet. */
 export function createHttpServer(routes: Routes): Server {
-  const protect = helmet();
   const allowOrigins = (...methods: string[]): Middleware =>
     cors({
-      origin: [...routes.corsOrigins],
+      origin: [...routes.origins.listed],
       methods,
       allowedHeaders: ['authorization', 'content-type', 'apollo-require-preflight', 'idempotency-key', 'x-request-id'],
       exposedHeaders: ['content-disposition', 'retry-after', 'x-request-id'],
@@ -69,11 +65,7 @@ export function createHttpServer(routes: Routes): Server {
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     await apply(protect, request, response);
-    // What one person may read no proxy may keep for another.
-    response.setHeader('Cache-Control', 'no-store');
-    if (routes.localOnly && !isLocalName(request.headers.host)) {
-      return respond(response, 421, { message: 'In demo mode the gateway is reached at http://127.0.0.1 alone.' });
-    }
+    if (!routes.origins.isOurName(request.headers)) return respond(response, 421, { message: foreignName });
     const target = request.url ?? '/';
     const url = new URL(URL.canParse(target, 'http://gateway') ? target : '/*', 'http://gateway');
     const isUpload = url.pathname.startsWith('/uploads/');
@@ -110,8 +102,6 @@ export function createHttpServer(routes: Routes): Server {
 
   return server;
 }
-
-const isLocalName = (host: string | undefined): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host ?? '');
 
 /** Ends a connection whose request does not arrive in time: the server's own limit is made for uploads. */
 function limitBody(request: IncomingMessage): void {

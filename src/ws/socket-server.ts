@@ -11,6 +11,9 @@ import type { Gate } from '../graphql/documents/gate.js';
 import { Hub } from '../graphql/hub/hub.js';
 import { limits } from '../graphql/limits.js';
 import { subscribe, type SubscriptionArgs } from '../graphql/subscribe.js';
+import { observedUpgrade } from '../doors/observe-requests.js';
+import type { Origins } from '../doors/origins.js';
+import { foreignName, type Refusal, refuseUpgrade } from '../doors/safety.js';
 import type { Logger } from '../logger.js';
 import { payerOf } from '../services/payer.js';
 import type { SignIn } from '../services/sign-in.js';
@@ -32,7 +35,7 @@ export interface SocketDoor extends Gate {
   readonly watch: (userId: string, listener: () => void) => () => void;
   readonly floors: Floors;
   readonly formatError: ErrorFormatter;
-  readonly corsOrigins: readonly string[];
+  readonly origins: Origins;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
   readonly timing?: Partial<SocketTiming> | undefined;
@@ -142,24 +145,23 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
   });
   const unwatch = watchSockets(sockets, door.timing, () => door.logger.info('a socket took nothing and was closed'));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const refusal = refusalOf(request, door.corsOrigins);
-    if (refusal) {
-      // Nobody else listens any more: without this a connection that is reset would end the process.
-      socket.on('error', (error) => door.logger.debug({ error }, 'a refused socket failed'));
-      const { status, message } = refusal;
-      const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff`;
-      const length = `Content-Length: ${Buffer.byteLength(message)}`;
-      socket.end(`${head}\r\n${length}\r\n\r\n${message}`, () => socket.destroy());
-      return;
-    }
+    const refusal = refusalOf(request, door.origins);
+    if (refusal) return refuseUpgrade(door, request, socket, refusal);
+    const opened = observedUpgrade(door, request);
     const handshake: Handshake = {
       socket: request.socket,
       acceptLanguage: request.headers['accept-language'],
       address: door.addressOf(request),
       requestId: requestIdOf(request),
     };
-    sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, handshake));
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      sockets.emit('connection', webSocket, handshake);
+      opened();
+    });
   });
+  sockets.on('wsClientError', ({ message }: Error, socket: Duplex, request: IncomingMessage) =>
+    refuseUpgrade(door, request, socket, { status: 400, message: `${message}.` }),
+  );
   sockets.on('headers', (headers, request) => headers.push(`X-Request-Id: ${requestIdOf(request)}`));
   sockets.on('connection', (socket: WebSocket, { socket: connection, ...opened }: Handshake) => {
     socket.on('error', (error) => door.logger.debug({ error }, 'a socket failed'));
@@ -195,25 +197,19 @@ const inSession =
   (context: C, ...rest: A): R =>
     within({ requestId: context.extra.requestId, statements: 0 }, () => act(context, ...rest));
 
-interface Refusal {
-  readonly status: string;
-  readonly message: string;
-}
-
-function refusalOf({ url, headers }: IncomingMessage, corsOrigins: readonly string[]): Refusal | null {
+function refusalOf({ url, headers }: IncomingMessage, origins: Origins): Refusal | null {
   if (headers.upgrade?.toLowerCase() !== 'websocket') {
-    return { status: '400 Bad Request', message: 'Send no `Upgrade` but to a WebSocket: this is HTTP/1.1.\n' };
+    return { status: 400, message: 'Send no `Upgrade` but to a WebSocket: this is HTTP/1.1.' };
   }
+  if (!origins.isOurName(headers)) return { status: 421, message: foreignName };
   if (url?.split('?')[0] !== '/graphql') {
-    return { status: '404 Not Found', message: 'There is nothing here. The endpoint is /graphql.\n' };
+    return { status: 404, message: 'There is nothing here. The endpoint is /graphql.' };
   }
   if (!headers['sec-websocket-protocol']?.split(/,\s*/).includes(GRAPHQL_TRANSPORT_WS_PROTOCOL)) {
-    return { status: '400 Bad Request', message: 'The protocol of this socket is graphql-transport-ws.\n' };
+    return { status: 400, message: 'The protocol of this socket is graphql-transport-ws.' };
   }
-  const { origin, host } = headers;
-  if (origin === undefined || corsOrigins.includes(origin)) return null;
-  if (URL.canParse(origin) && new URL(origin).host === host) return null;
-  return { status: '403 Forbidden', message: 'Pages of this origin may not connect: see CORS_ORIGINS.\n' };
+  if (origins.mayConnect(headers)) return null;
+  return { status: 403, message: 'Pages of this origin may not connect: see CORS_ORIGINS and PUBLIC_URL.' };
 }
 
 /** What a client says when it connects, by names in lower case. */

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { TestGateway } from '../support/gateway.js';
+import { upgradeStatus } from './support.js';
 
 it('is reached in demo mode by names of this machine alone, so that no page of another site can pass itself off as local', async () => {
   const gateway = await TestGateway.start({ JWT_SECRET: '' });
@@ -12,9 +13,13 @@ it('is reached in demo mode by names of this machine alone, so that no page of a
           .on('error', reject)
           .end();
       });
-    for (const host of ['127.0.0.1', 'localhost:4000', '[::1]:4000']) expect(await statusAs(host)).toBe(200);
+    for (const host of ['127.0.0.1', 'localhost:4000', '[::1]:4000']) {
+      expect(await statusAs(host)).toBe(200);
+      expect(await upgradeStatus(gateway.url, { headers: { host, origin: `http://${host}` } })).toBe(101);
+    }
     for (const host of ['example.com', '127.0.0.1.example.com', 'localhost.example.com:4000']) {
       expect(await statusAs(host)).toBe(421);
+      expect(await upgradeStatus(gateway.url, { headers: { host, origin: `http://${host}` } })).toBe(421);
     }
   } finally {
     await gateway.stop();

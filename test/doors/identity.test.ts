@@ -218,6 +218,21 @@ describe('A socket', () => {
     expect(await upgradeStatus(gateway.url, options())).toBe(status);
   });
 
+  it('comes from the origin of PUBLIC_URL, where that is set, and not from whatever name is called', async () => {
+    const own = await TestGateway.start({ PUBLIC_URL: 'https://support.example.com' });
+    try {
+      const { origin, host } = new URL(own.url);
+      const status = (headers: Record<string, string>): Promise<number> => upgradeStatus(own.url, { headers });
+      expect(await status({ origin: 'https://support.example.com', host: 'inside:4000' })).toBe(101);
+      expect(await status({})).toBe(101);
+      expect(await status({ origin: 'http://support.example.com' })).toBe(403);
+      expect(await status({ origin, host })).toBe(403);
+      expect(await status({ origin: 'https://evil.example', host: 'evil.example' })).toBe(403);
+    } finally {
+      await own.stop();
+    }
+  });
+
   it('of another protocol or at another address is refused', async () => {
     expect(await upgradeStatus(gateway.url, {}, 'graphql-ws')).toBe(400);
     expect(await upgradeStatus(gateway.url, {}, [])).toBe(400);

@@ -2,7 +2,7 @@ import WebSocket from 'ws';
 import { AppError, ErrorCode } from '../../src/errors.js';
 import { Tickets } from '../../src/services/tickets.js';
 import { createLogger } from '../../src/logger.js';
-import { memoryLog, post, RawSocket, send } from '../doors/support.js';
+import { memoryLog, post, RawSocket, send, upgradeStatus } from '../doors/support.js';
 import { linkTo, put, upload } from '../files/support.js';
 import { confirm, impatient, MailServer, quick } from '../mail/support.js';
 import { secret, TestGateway } from '../support/gateway.js';
@@ -120,6 +120,27 @@ describe('A request', () => {
       expect.objectContaining({ msg: 'an operation failed unexpectedly', requestId: 'of-another' }),
     );
     socket.close();
+  });
+
+  it('that becomes a socket, or may not, is told of like any other', async () => {
+    const headers = { 'x-request-id': 'of-the-offer' };
+    const told = {
+      level: 30,
+      msg: 'served',
+      requestId: 'of-the-offer',
+      method: 'GET',
+      statements: 0,
+      ms: expect.any(Number),
+    };
+    expect(await upgradeStatus(gateway.url, { headers })).toBe(101);
+    expect(log.entries).toEqual([expect.objectContaining({ ...told, route: 'graphql', status: 101, outcome: 'ok' })]);
+    log.entries.splice(0);
+    expect(await upgradeStatus(gateway.url, { headers: { ...headers, origin: 'https://evil.example' } })).toBe(403);
+    expect(await upgradeStatus(gateway.url.replace('graphql', 'files'), { headers })).toBe(404);
+    expect(log.entries).toEqual([
+      expect.objectContaining({ ...told, route: 'graphql', status: 403, outcome: 'refused' }),
+      expect.objectContaining({ ...told, route: 'files', status: 404, outcome: 'refused' }),
+    ]);
   });
 
   it('has its id in the lines of whoever notes something for it', async () => {

@@ -149,13 +149,50 @@ it('A demo that is called by a foreign name carries the headers of safety as wel
   }
 });
 
-it('A refused socket is told in plain text that no browser takes for anything else', async () => {
-  const answer = await exchange(
-    gateway.url,
-    'GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nOrigin: https://evil.example\r\n' +
-      'Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n',
-  );
-  expect(answer).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
-  expect(answer).toMatch(/\r\nContent-Type: text\/plain; charset=utf-8\r\n/);
-  expect(answer).toMatch(/\r\nX-Content-Type-Options: nosniff\r\n/);
+/** Offers to become a socket, with whatever is wrong with them. */
+const offers: [string, number, string[]][] = [
+  ['by a foreign page', 403, ['Origin: https://evil.example']],
+  ['where nothing is', 404, []],
+  ['of another protocol', 400, ['Sec-WebSocket-Protocol: x']],
+  ['without a key', 400, ['Sec-WebSocket-Key: x']],
+];
+
+it.each(offers)(
+  'A socket that is refused %s is told so in plain text, with an id and the headers of safety',
+  async (_what, status, wrong) => {
+    const head = [
+      `GET ${status === 404 ? '/nothing' : '/graphql'} HTTP/1.1`,
+      ...[
+        'Host: x',
+        'Connection: Upgrade',
+        'Upgrade: websocket',
+        'Sec-WebSocket-Version: 13',
+        'X-Request-Id: of-the-offer',
+      ],
+      ...['Sec-WebSocket-Protocol: graphql-transport-ws', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='].filter(
+        (line) => !wrong.some((other) => other.split(':')[0] === line.split(':')[0]),
+      ),
+      ...wrong,
+    ];
+    const answer = await exchange(gateway.url, [...head, '\r\n'].join('\r\n'));
+    const [top = '', text = ''] = answer.split('\r\n\r\n');
+    const [first, ...lines] = top.split('\r\n');
+    expect(first).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(text).toMatch(/^[^\n]+\n$/);
+    const headers = Object.fromEntries(
+      lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+    );
+    expect(headers).toMatchObject({
+      ...safe,
+      ...{ 'content-type': 'text/plain; charset=utf-8', connection: 'close', 'x-request-id': 'of-the-offer' },
+    });
+  },
+);
+
+it('A socket that is refused while an answer is under way on its connection harms nobody', async () => {
+  const body = '{"query":"{ __typename }"}';
+  const asked = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const offer = 'GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+  expect(await exchange(gateway.url, `${asked}${offer}`)).toMatch(/HTTP\/1\.1 404 /);
+  expect((await send(`${root}/health/live`)).status).toBe(200);
 });

@@ -9,7 +9,7 @@ import { currentScope, type Outcome, requestIdOf, type Scope, type Telemetry, wi
 type Serve = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Who hears of requests. */
-interface Observers {
+export interface Observers {
   readonly logger: Logger;
   readonly telemetry: Telemetry;
 }
@@ -20,30 +20,42 @@ const routeOf = ({ url = '' }: IncomingMessage): string => {
   return routes.includes(first) ? first : 'other';
 };
 
+/** Begins to watch a request; the answer hears how it ended, and whether all of that was sent. */
+function watched({ logger, telemetry }: Observers, request: IncomingMessage) {
+  const begin = performance.now();
+  const requestId = requestIdOf(request);
+  const route = routeOf(request);
+  const { method = '', headers } = request;
+  const { traceparent } = headers;
+  const span = telemetry.trace(`${method} /${route}`, typeof traceparent === 'string' ? traceparent : undefined);
+  const scope: Scope = { requestId, statements: 0, span };
+  const ended = (status: number, isWhole: boolean): void => {
+    const outcome = isWhole ? (scope.outcome ?? outcomeOf(status)) : 'cut';
+    const served = { ...scope, route, outcome, ms: Math.round((performance.now() - begin) * 100) / 100 };
+    telemetry.served(served);
+    span?.end({ 'http.response.status_code': status, 'request.id': requestId, outcome });
+    const { span: _, ...fields } = served;
+    // Probes come every few seconds, and tell nothing.
+    logger[route === 'health' ? 'debug' : 'info']({ ...fields, method, status }, 'served');
+  };
+  return { requestId, scope, ended };
+}
+
 /** Gives every request an id and, once it is served, tells of it: to the log, to the metrics and to the trace. */
 export const observed =
-  ({ logger, telemetry }: Observers, serve: Serve): Serve =>
+  (observers: Observers, serve: Serve): Serve =>
   (request, response) => {
-    const begin = performance.now();
-    const requestId = requestIdOf(request);
-    const route = routeOf(request);
-    const { method = '', headers } = request;
-    const { traceparent } = headers;
-    const span = telemetry.trace(`${method} /${route}`, typeof traceparent === 'string' ? traceparent : undefined);
-    const scope: Scope = { requestId, statements: 0, span };
+    const { requestId, scope, ended } = watched(observers, request);
     response.setHeader('X-Request-Id', requestId);
-    response.once('close', () => {
-      const status = response.statusCode;
-      const outcome = response.writableFinished ? (scope.outcome ?? outcomeOf(status)) : 'cut';
-      const served = { ...scope, route, outcome, ms: Math.round((performance.now() - begin) * 100) / 100 };
-      telemetry.served(served);
-      span?.end({ 'http.response.status_code': status, 'request.id': requestId, outcome });
-      const { span: _, ...fields } = served;
-      // Probes come every few seconds, and tell nothing.
-      logger[route === 'health' ? 'debug' : 'info']({ ...fields, method, status }, 'served');
-    });
+    response.once('close', () => ended(response.statusCode, response.writableFinished));
     within(scope, () => serve(request, response));
   };
+
+/** The same for a request that becomes a socket: it is told of when the answer is called. */
+export const observedUpgrade = (observers: Observers, request: IncomingMessage): (() => void) => {
+  const { ended } = watched(observers, request);
+  return () => ended(101, true);
+};
 
 function outcomeOf(status: number): Outcome {
   if (status < 400) return 'ok';
