@@ -37,7 +37,7 @@ export class FairTurns {
 
   private async waitIn({ waiting }: Line, gone?: AbortSignal): Promise<void> {
     if (waiting.size >= this.mostWaiting) {
-      const message = `Too many ${this.what} at a time: at most ${this.atOnce} of one caller run at once and ${this.mostWaiting} wait.`;
+      const message = `Too many ${this.what} at a time: at most ${this.atOnce + this.mostWaiting} of one caller may be under way.`;
       throw new AppError(ErrorCode.RATE_LIMITED, message, undefined, { retryAfterMs });
     }
     gone?.throwIfAborted();
