@@ -18,7 +18,7 @@ export const floors = [
   ['redis'],
   ['db', 'storage'],
   ['entities'],
-  ['auth/token.ts', 'mail'],
+  ['auth/token.ts', 'fair-turns.ts', 'mail'],
   ['auth/viewer.ts', 'client', 'config.ts', 'errors.ts', 'global-id.ts', 'logger.ts'],
   ['telemetry.ts', 'forms.ts'],
 ];

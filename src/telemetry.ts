@@ -18,6 +18,8 @@ export type Outcome = 'ok' | 'refused' | 'fault' | 'cut';
 export interface Scope {
   readonly requestId?: string;
   readonly job?: string;
+  /** Who pays for it: what it takes is shared fairly among them. Absent before that is known, and for what is done for nobody. */
+  payer?: string;
   /** How many statements were sent for it. */
   statements: number;
   /** Where the trace stands; absent where nobody wants any. */
@@ -81,6 +83,12 @@ const scopes = new AsyncLocalStorage<Scope | undefined>();
 
 /** The request or job that this is done for; undefined where it is done for nobody in particular. */
 export const currentScope = (): Scope | undefined => scopes.getStore();
+
+/** Notes who pays for the current request. */
+export function paidBy(payer: string): void {
+  const scope = currentScope();
+  if (scope) scope.payer = payer;
+}
 
 /** Does something for a request or a job. */
 export const within = <T>(scope: Scope, act: () => T): T => scopes.run(scope, act);

@@ -1,4 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import { FairTurns } from '../fair-turns.js';
 import { currentScope, traced } from '../telemetry.js';
 import { asServiceUnavailable, unavailable } from './failures.js';
 import { currentReading } from './replicas/reading.js';
@@ -20,6 +21,9 @@ export function parameters(): { values: unknown[]; bind: Bind } {
   return { values, bind: (value) => `$${values.push(value)}` };
 }
 
+/** How much of the connections one payer may use at a time: somebody else always finds one. */
+const share = 0.6;
+
 /** The database of the entities: statements on any connection, and transactions on one. */
 export class Database implements Queryable {
   /** The primary alone, for what is written, or has to be as it is now, while a request reads from a replica. */
@@ -33,13 +37,19 @@ export class Database implements Queryable {
   private isClosing = false;
   private isClosed = false;
   private onIdle: (() => void) | undefined;
+  private readonly turns: FairTurns;
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {
+    const { poolSize = 1 } = dataSource.options as { poolSize?: number };
+    this.turns = new FairTurns('statements', Math.max(1, Math.floor(poolSize * share)));
+  }
 
   /** Runs one statement, on the replica that the request reads from if there is one; a fault of the database is SERVICE_UNAVAILABLE. */
   query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
     const reading = currentReading();
-    return reading ? sent(sql, () => reading.query(sql, values)) : this.use((runner) => run(runner, sql, values));
+    return reading
+      ? this.inTurn(() => sent(sql, () => reading.query(sql, values)))
+      : this.use((runner) => run(runner, sql, values));
   }
 
   /** Runs the work in one transaction on the primary, which is rolled back when the work throws. */
@@ -99,7 +109,16 @@ export class Database implements Queryable {
     return column.databaseName;
   }
 
-  private async use<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  private use<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    return this.inTurn(() => this.connect(work));
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const payer = currentScope()?.payer;
+    return payer === undefined ? work() : this.turns.use(payer, work);
+  }
+
+  private async connect<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
     if (this.isClosing) throw unavailable(new Error('the database is being closed'));
     const runner = this.dataSource.createQueryRunner();
     this.underWay++;

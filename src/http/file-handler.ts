@@ -6,7 +6,9 @@ import type { ErrorFormatter } from '../graphql/format-error.js';
 import type { Downloads } from '../services/downloads.js';
 import type { LinkSignIn } from '../services/sign-in.js';
 import type { Uploads } from '../services/uploads.js';
+import { paidBy } from '../telemetry.js';
 import { contentTypeOf } from './content-type.js';
+import { endOf } from './end-of-answer.js';
 import { type BodyLimits, inTime, TooSlow } from './in-time.js';
 import { type Leave, refuse } from './refuse.js';
 import { allowOnly, type RouteHandler, sendBody } from './route.js';
@@ -34,11 +36,13 @@ const place = /^\/(uploads|files)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})
 /** Takes and gives the bytes of files; who may do so is in the link. */
 export function createFileHandler(door: FileDoor): RouteHandler {
   return async (request, response, url) => {
+    const end = endOf(request, response);
     try {
       const [, folder, id] = place.exec(url.pathname) ?? [];
       if (id === undefined) throw notFound('file');
-      await (folder === 'uploads' ? receive : deliver)(door, id, request, response, url);
+      await (folder === 'uploads' ? receive : deliver)(door, id, request, response, url, end);
     } catch (error) {
+      if (error === end.reason) return;
       refuse(request, response, error, door.formatError, throwAway);
     }
   };
@@ -50,16 +54,18 @@ type Serve = (
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
+  end: AbortSignal,
 ) => Promise<void>;
 
-const receive: Serve = async ({ linkSignIn, uploads, floors }, id, request, response, url) => {
+const receive: Serve = async ({ linkSignIn, uploads, floors }, id, request, response, url, end) => {
   allowOnly('PUT', request, response);
   const viewer = await linkSignIn('PUT', url);
+  paidBy(viewer.id);
   const contentType = contentTypeOf(request);
   const { 'content-length': length, 'content-encoding': encoding } = request.headers;
   if (encoding !== undefined) throw invalid([], 'contentType', 'Send the bytes without `Content-Encoding`.');
   const size = length === undefined ? undefined : Number(length);
-  await uploads.receive(viewer, id, { contentType, size, bytes: bytesOf(request) });
+  await uploads.receive(viewer, id, { contentType, size, bytes: bytesOf(request), end });
   await floors.raise(viewer.id);
   response.writeHead(204).end();
 };
@@ -77,6 +83,7 @@ async function* bytesOf(request: IncomingMessage): AsyncGenerator<Buffer> {
 const deliver: Serve = async ({ linkSignIn, downloads }, id, request, response, url) => {
   allowOnly('GET', request, response);
   const viewer = await linkSignIn('GET', url);
+  paidBy(viewer.id);
   const { file, bytes } = await downloads.open(viewer, id);
   const [type = ''] = file.contentType.split(';');
   response.writeHead(200, {

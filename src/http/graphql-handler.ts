@@ -21,15 +21,21 @@ import type { Gate } from '../graphql/documents/gate.js';
 import type { TrustedDocuments } from '../graphql/documents/trusted-documents.js';
 import type { ErrorFormatter } from '../graphql/format-error.js';
 import type { Viewer } from '../auth/viewer.js';
+import { FairTurns } from '../fair-turns.js';
 import { payerOf } from '../services/payer.js';
 import type { SignIn } from '../services/sign-in.js';
+import { paidBy } from '../telemetry.js';
 import { answeringFrom } from './answer-from-replicas.js';
 import { contentTypeOf } from './content-type.js';
 import { countCost } from './count-cost.js';
 import { nameOperations } from '../doors/observe-requests.js';
+import { ended, endOf } from './end-of-answer.js';
 import { readJson } from './read-body.js';
 import { hangUp, refuse, retryAfter, sendText } from './refuse.js';
 import type { RouteHandler } from './route.js';
+
+/** How many requests of one payer are served at a time at this gateway, and how many more wait. */
+const turns = { atOnce: 20, waiting: 100 };
 
 /** What the HTTP door needs. */
 export interface GraphqlDoor extends Omit<Gate, 'socketLimits'> {
@@ -72,7 +78,8 @@ export async function createGraphqlHandler(
     ],
   });
   await apollo.start();
-  const handle = mount({ apollo, admit: (request) => admit(door, request), formatError: door.formatError });
+  const requests = new FairTurns('requests', turns.atOnce, turns.waiting);
+  const handle = mount({ apollo, admit: (request) => admit(door, requests, request), formatError: door.formatError });
   return { handle, stop: () => apollo.stop() };
 }
 
@@ -115,6 +122,8 @@ const beBrief = (formatError: ErrorFormatter): ApolloServerPlugin<Context> => ({
 
 /** Lets one request in. */
 interface Admission<C> {
+  /** Serves it when its turn has come, before its body is read; fails with the reason of the signal when nobody waits any more. */
+  readonly inTurn?: (serve: () => Promise<void>, end: AbortSignal) => Promise<void>;
   /** Looks at what was sent before it is parsed; throws for what is refused. */
   readonly check?: (body: unknown, url: URL) => void;
   readonly context: () => Promise<C>;
@@ -138,11 +147,11 @@ export const mount =
   <C extends BaseContext>({ apollo, admit, formatError }: Mount<C>): RouteHandler =>
   async (request, response, url) => {
     let admission: Admission<C> | undefined;
-    try {
-      admission = await admit(request);
+    const end = endOf(request, response);
+    const serve = async ({ check, context }: Admission<C>): Promise<void> => {
       const contentType = contentTypeOf(request) ?? '';
       const body = request.method === 'POST' ? await readJson(request, contentType, limits.bodyBytes) : undefined;
-      admission.check?.(body, url);
+      check?.(body, url);
       checkVariables((body as { variables?: unknown } | null | undefined)?.variables);
       const {
         status,
@@ -150,26 +159,35 @@ export const mount =
         body: answered,
       } = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: { method: request.method ?? 'GET', headers: headersOf(request), search: url.search, body },
-        context: admission.context,
+        context,
       });
       if (answered.kind !== 'complete') throw new Error('answers in parts are not supported by graphql 16');
       for (const [name, value] of headers) response.setHeader(name, value);
       if (!request.complete) hangUp(request, response);
       sendText(response, status ?? 200, answered.string);
+      await ended(end);
+    };
+    try {
+      const admitted = (admission = await admit(request));
+      if (admitted.inTurn) await admitted.inTurn(() => serve(admitted), end);
+      else await serve(admitted);
     } catch (error) {
+      if (error === end.reason) return;
       await admission?.refused?.(error);
       refuse(request, response, error, formatError);
     }
   };
 
 /** Lets callers in who have something left, and only texts that may run. */
-async function admit(door: GraphqlDoor, request: IncomingMessage): Promise<Admission<Context>> {
+async function admit(door: GraphqlDoor, requests: FairTurns, request: IncomingMessage): Promise<Admission<Context>> {
   const { headers } = request;
   const viewer = await door.signIn(headers.authorization);
   const payer = payerOf(viewer, door.addressOf(request));
+  paidBy(payer);
   await door.budget.admit(payer);
   const requestKey = requestKeyOf(headers);
   return {
+    inTurn: (serve, end) => requests.use(payer, serve, end),
     check: (body, { searchParams }) => {
       const { query, extensions } = (body ?? {}) as { query?: unknown; extensions?: unknown };
       door.trusted.check(query, extensions);

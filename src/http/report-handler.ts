@@ -9,6 +9,7 @@ import type { Report, TicketReports } from '../services/report/reports.js';
 import { reportColumns, type ReportRow } from '../services/report/row.js';
 import { ReportPeriod, type SpanChoice } from '../services/report/span.js';
 import type { LinkSignIn, SignIn } from '../services/sign-in.js';
+import { paidBy } from '../telemetry.js';
 import { byteOrderMark, csvLines } from './csv.js';
 import { refuse } from './refuse.js';
 import { allowOnly, type RouteHandler, sendBody } from './route.js';
@@ -39,6 +40,7 @@ async function deliver(door: ReportDoor, request: IncomingMessage, response: Ser
     throw invalid([], 'protocol', 'Reports are sent in pieces: ask, and let your proxy ask, by HTTP/1.1.');
   }
   const viewer = await viewerOf(door, request, url);
+  paidBy(viewer.id);
   checkNames(url.searchParams);
   const choice = choiceIn(url.searchParams);
   const report = await door.reports.open(viewer, choice, localesIn(request, url), 'tickets.csv');

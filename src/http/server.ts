@@ -58,6 +58,8 @@ export function createHttpServer(routes: Routes): Server {
       });
     }),
   );
+  // Each of the requests that a client sends without waiting for answers listens to the connection's end.
+  server.on('connection', (socket) => socket.setMaxListeners(0));
   // The largest files may take their time, nothing else.
   server.requestTimeout = uploadLimits.wholeMs + 10_000;
   server.headersTimeout = 10_000;

@@ -4,6 +4,7 @@ import type { Database } from '../db/database.js';
 import type { UnitOfWork } from '../db/unit-of-work.js';
 import { File, FileStatus } from '../entities/file.js';
 import { invalid, notFound } from '../errors.js';
+import { FairTurns } from '../fair-turns.js';
 import type { Storage } from '../storage/storage.js';
 import type { Call } from './call.js';
 import type { Links } from './links.js';
@@ -30,10 +31,26 @@ export interface Delivery {
   /** Absent where the sender does not know it beforehand. */
   readonly size: number | undefined;
   readonly bytes: AsyncIterable<Buffer>;
+  /** Aborted once nobody waits for the end of it any more. */
+  readonly end: AbortSignal;
 }
+
+/** One sending of a file. */
+interface Attempt {
+  /** Makes it fail. */
+  drop(): void;
+  /** When nothing is left of it; never fails. */
+  readonly isOver: Promise<unknown>;
+}
+
+/** How many files of one person are received at a time at this gateway, and how many more wait: their bytes are not read yet. */
+const turns = { atOnce: 5, waiting: 20 };
 
 /** Files on their way in: announced by a mutation, sent by a link, attached by another mutation (parity e4). */
 export class Uploads {
+  private readonly attempts = new Map<string, Attempt>();
+  private readonly turns = new FairTurns('uploads', turns.atOnce, turns.waiting);
+
   constructor(
     private readonly db: Database,
     private readonly work: UnitOfWork,
@@ -66,13 +83,38 @@ export class Uploads {
 
   /**
    * Takes the bytes of a file that the viewer has announced: as many as that, and once. Every attempt writes to a place of its
-   * own, so that none can change what another has brought; whatever is refused is not kept.
+   * own, so that none can change what another has brought; whatever is refused is not kept. Of those at this gateway the newest
+   * drops the one before: it comes from a client that has lost its connection, which may not be known here yet.
    */
   async receive({ id: uploaderId }: SignedInViewer, id: string, delivery: Delivery): Promise<void> {
     const file = await this.expected(uploaderId, id);
     checkAnnouncement(file, delivery);
+    await this.instead(id, (dropped) =>
+      this.turns.use(uploaderId, () => this.keep(file, delivery, dropped), AbortSignal.any([dropped, delivery.end])),
+    );
+  }
+
+  private async instead(id: string, send: (dropped: AbortSignal) => Promise<void>): Promise<void> {
+    const older = this.attempts.get(id);
+    const dropping = new AbortController();
+    const sending = (async () => {
+      older?.drop();
+      await older?.isOver;
+      dropping.signal.throwIfAborted();
+      await send(dropping.signal);
+    })();
+    const attempt = { drop: () => dropping.abort(sentAnew()), isOver: sending.catch(() => undefined) };
+    this.attempts.set(id, attempt);
+    try {
+      await sending;
+    } finally {
+      if (this.attempts.get(id) === attempt) this.attempts.delete(id);
+    }
+  }
+
+  private async keep({ id, uploaderId, size }: File, { bytes }: Delivery, dropped: AbortSignal): Promise<void> {
     const key = randomUUID();
-    await this.storage.write(key, exactly(file.size, delivery.bytes), file.size);
+    await this.storage.write(key, exactly(size, unless(dropped, bytes)), size);
     // Should the answer get lost, the bytes may be in use: they are left to whoever tidies up.
     const arrived = await this.db.query(
       `update files f set status = '${FileStatus.READY}', storage_key = $3, arrived_at = now()
@@ -121,6 +163,27 @@ async function* exactly(size: number, bytes: AsyncIterable<Buffer>): AsyncGenera
   if (left > 0) throw tooFew(size);
 }
 
+/** Passes on what comes, and fails with the reason of the signal as soon as that is aborted. */
+async function* unless(aborted: AbortSignal, bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const pieces = bytes[Symbol.asyncIterator]();
+  const stop = new Promise<never>((_resolve, reject) => {
+    aborted.addEventListener('abort', () => reject(aborted.reason as Error), { once: true });
+  });
+  // It may come when nobody listens any more.
+  stop.catch(() => undefined);
+  try {
+    for (;;) {
+      aborted.throwIfAborted();
+      const next = await Promise.race([pieces.next(), stop]);
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    // It would wait for a piece that is still awaited.
+    pieces.return?.().catch(() => undefined);
+  }
+}
+
 /** Types are the same whatever the case of their letters and the blanks between their parts. */
 const normalized = (contentType: string): string =>
   contentType
@@ -130,5 +193,7 @@ const normalized = (contentType: string): string =>
 
 const alreadyThere = () =>
   invalid([], 'once', 'The bytes of this file are here already. Announce another file for others.');
+const sentAnew = () =>
+  invalid([], 'once', 'The bytes of this file are being sent anew: only the newest sending counts.');
 const tooMany = (size: number) => invalid([], 'tooMany', `More bytes came than the ${size} that were announced.`);
 const tooFew = (size: number) => invalid([], 'tooFew', `Fewer bytes came than the ${size} that were announced.`);

@@ -154,6 +154,41 @@ async function halfSent(url: string): Promise<ReturnType<typeof request>> {
   return outgoing;
 }
 
+it('drops a sending that another one of the same file follows, so that a client which lost its connection can begin anew', async () => {
+  const { customer } = await gateway.cast();
+  const before = await storedFiles(gateway);
+  const { url } = await announce(customer, { size: 10 });
+  let status: number | undefined;
+  const outgoing = await halfSent(url);
+  outgoing.on('response', (answer) => (status = answer.resume().statusCode));
+  expect(await put(url, 'Hello here')).toMatchObject({ status: 204 });
+  await until(() => Promise.resolve(status !== undefined));
+  expect(status).toBe(409);
+  expect(await storedFiles(gateway)).toHaveLength(before.length + 1);
+});
+
+it('receives five files of one person at a time, has twenty more wait and refuses one more, but nobody else', async () => {
+  const { customer, teammate } = await gateway.cast();
+  const files = await Promise.all(Array.from({ length: 26 }, () => announce(customer, { size: 10 })));
+  const statuses: (number | undefined)[] = [];
+  const all = files.map(({ url }) => {
+    const outgoing = request(url, { agent: false, method: 'PUT', headers: { 'content-type': 'text/plain' } });
+    outgoing.on('error', () => undefined);
+    outgoing.on('response', (answer) => statuses.push(answer.resume().statusCode));
+    outgoing.write('Hello');
+    return outgoing;
+  });
+  const parts = async (): Promise<number> =>
+    (await storedFiles(gateway)).filter((path) => path.endsWith('.part')).length;
+  await until(async () => statuses.length > 0 && (await parts()) >= 5);
+  expect([statuses, await parts()]).toEqual([[429], 5]);
+  await upload(teammate);
+  for (const outgoing of all.slice(0, 13)) outgoing.destroy();
+  for (const outgoing of all.slice(13)) outgoing.end(' here');
+  await until(async () => (await parts()) === 0 && statuses.length >= 13);
+  await Promise.all(Array.from({ length: 10 }, () => upload(customer)));
+});
+
 it('keeps nothing of a file whose sender goes away', async () => {
   const { customer } = await gateway.cast();
   const before = await storedFiles(gateway);

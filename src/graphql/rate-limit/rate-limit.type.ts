@@ -24,7 +24,7 @@ export class RateLimitBucketType {
 /** What an operation costs, and what the viewer may still do. */
 @ObjectType('RateLimit', { description: 'What this operation costs, and what the viewer may still do.' })
 export class RateLimitType {
-  @Field(() => Int, { description: 'How many fields the answer to this operation would have, were every page full.' })
+  @Field(() => Int, { description: 'What this operation costs, in points.' })
   cost: number;
 
   @Field(() => Int, { description: 'What a document may cost at most; a dearer one is QUERY_TOO_COMPLEX.' })

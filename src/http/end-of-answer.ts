@@ -1,0 +1,24 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/**
+ * Aborted once an answer is sent, or nobody waits for it any more. The connection is listened to as well: an answer that stands
+ * behind another one of it does not hear of its end.
+ */
+export function endOf({ socket }: IncomingMessage, response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  const end = (): void => {
+    socket.off('close', end);
+    response.off('close', end);
+    controller.abort();
+  };
+  if (response.destroyed || socket.destroyed) controller.abort();
+  else for (const ended of [socket, response]) ended.once('close', end);
+  return controller.signal;
+}
+
+/** Waits for that. */
+export const ended = (end: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (end.aborted) resolve();
+    else end.addEventListener('abort', () => resolve(), { once: true });
+  });
