@@ -20,6 +20,7 @@ export const floors = [
   ['entities'],
   ['auth/token.ts', 'fair-turns.ts', 'mail'],
   ['auth/viewer.ts', 'client', 'config.ts', 'errors.ts', 'global-id.ts', 'logger.ts'],
+  ['variables.ts'],
   ['telemetry.ts', 'forms.ts'],
 ];
 
