@@ -19,7 +19,7 @@ export const floors = [
   ['entities'],
   ['auth/token.ts', 'fair-turns.ts', 'mail'],
   ['auth/viewer.ts', 'client', 'config.ts', 'errors.ts', 'global-id.ts', 'logger.ts'],
-  ['telemetry.ts', 'forms.ts'],
+  ['telemetry.ts', 'forms.ts', 'taken-of.ts'],
 ];
 
 const inSrc = (path) => `./src/${path}`;

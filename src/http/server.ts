@@ -8,6 +8,7 @@ import { csvPath } from '../services/report/reports.js';
 import { observed } from './observe-requests.js';
 import { respond, sendText } from './refuse.js';
 import type { RouteHandler } from './route.js';
+import { watchAnswers } from './watch-answers.js';
 
 /** What is behind the routes. */
 export interface Routes {
@@ -24,6 +25,8 @@ export interface Routes {
   readonly localOnly: boolean;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
+  /** For how long a client may take nothing of an answer, in milliseconds. */
+  readonly stalledMs?: number | undefined;
 }
 
 type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
@@ -62,6 +65,7 @@ export function createHttpServer(routes: Routes): Server {
       });
     }),
   );
+  watchAnswers(server, routes.stalledMs);
   // Each of the requests that a client sends without waiting for answers listens to the connection's end.
   server.on('connection', (socket) => socket.setMaxListeners(0));
   // The largest files may take their time, nothing else.
