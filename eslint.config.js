@@ -21,7 +21,7 @@ export const floors = [
   ['auth/token.ts', 'fair-turns.ts', 'mail'],
   ['auth/viewer.ts', 'client', 'config.ts', 'errors.ts', 'global-id.ts', 'logger.ts'],
   ['variables.ts'],
-  ['telemetry.ts', 'forms.ts'],
+  ['telemetry.ts', 'forms.ts', 'taken-of.ts'],
 ];
 
 const inSrc = (path) => `./src/${path}`;

@@ -213,6 +213,7 @@ async function assemble(
     graphql: graphql.handle,
     files: createFileHandler({ ...door, ...services, linkSignIn }),
     reports: createReportHandler({ ...door, ...services, linkSignIn }),
+    stalledMs: options.sockets?.stalledMs,
     isReady: async () => !isStopping && (await db.query('select 1')).length === 1,
     ...(config.introspection && { graphiql: () => graphiqlPage(graphiqlOptions(options)) }),
   });

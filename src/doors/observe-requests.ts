@@ -34,7 +34,7 @@ function watched({ logger, telemetry }: Observers, request: IncomingMessage) {
     const served = { ...scope, route, outcome, ms: Math.round((performance.now() - begin) * 100) / 100 };
     telemetry.served(served);
     span?.end({ 'http.response.status_code': status, 'request.id': requestId, outcome });
-    const { span: _, ...fields } = served;
+    const { span: _span, payer: _payer, ...fields } = served;
     // Probes come every few seconds, and tell nothing.
     logger[route === 'health' ? 'debug' : 'info']({ ...fields, method, status }, 'served');
   };

@@ -9,6 +9,7 @@ import { observed } from '../doors/observe-requests.js';
 import type { Origins } from '../doors/origins.js';
 import { respond, sendText } from './refuse.js';
 import type { RouteHandler } from './route.js';
+import { watchAnswers } from './watch-answers.js';
 
 /** What is behind the routes. */
 export interface Routes {
@@ -23,6 +24,8 @@ export interface Routes {
   readonly origins: Origins;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
+  /** For how long a client may take nothing of an answer, in milliseconds. */
+  readonly stalledMs?: number | undefined;
 }
 
 const serverOptions: ServerOptions & { shouldUpgradeCallback: (request: IncomingMessage) => boolean } = {
@@ -58,6 +61,7 @@ export function createHttpServer(routes: Routes): Server {
       });
     }),
   );
+  watchAnswers(server, routes.stalledMs);
   // Each of the requests that a client sends without waiting for answers listens to the connection's end.
   server.on('connection', (socket) => socket.setMaxListeners(0));
   // The largest files may take their time, nothing else.

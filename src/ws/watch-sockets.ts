@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { WebSocket, WebSocketServer } from 'ws';
+import { takenOf } from '../taken-of.js';
 import { closeCode } from './end-of-session.js';
 
 /** How long sockets are waited for, in milliseconds. */
@@ -24,12 +25,6 @@ interface State {
   taken: number;
   /** Since when nothing was taken of what waits. */
   stalledSince: number | null;
-}
-
-/** Moves with whatever the system takes of what was written, also of a write that is under way: of that, nothing public tells. */
-function takenOf(connection: Socket): number {
-  const { _handle: handle } = connection as unknown as { _handle?: { writeQueueSize?: number } | null };
-  return connection.bytesWritten - connection.writableLength - (handle?.writeQueueSize ?? 0);
 }
 
 /**

@@ -97,9 +97,7 @@ describe('A page in a page in a page of rows', () => {
   ])('%s is refused from the level on where it could fill the memory', (_what, levels, page) => {
     const query = (depth: number): string => `query ($n: Int = 100) { a(x: [$n]) ${pages(depth, page)} }`;
     expect(refusals(query(levels))).toEqual([]);
-    expect(refusals(query(levels + 1))).toEqual([
-      'The document is too complex: at most 50000 points are allowed.',
-    ]);
+    expect(refusals(query(levels + 1))).toEqual(['The document is too complex: at most 50000 points are allowed.']);
   });
 
   it('in a fragment with a name is refused as well', () => {
