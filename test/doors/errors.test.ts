@@ -260,9 +260,14 @@ onServerOnly('When the database', () => {
   const sessions = `from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`;
   /** Holds up everybody who reads tickets and waits until so many do. */
   async function holdUp(readers: number): Promise<Promise<RawAnswer>[]> {
+    // One person alone does not get all connections.
+    const people = [agent, await gateway.signIn({ role: 'agent', name: 'Colleague' })];
+    await Promise.all(people.map((actor) => actor.run('{ viewer { id } }')));
     await admin.query('begin');
     await admin.query('lock table tickets in access exclusive mode');
-    const answers = Array.from({ length: readers }, () => ask('{ ticket(number: 1) { id } }', undefined, agent));
+    const answers = Array.from({ length: readers }, (_, n) =>
+      ask('{ ticket(number: 1) { id } }', undefined, people[n % 2]),
+    );
     let waiting = 0;
     while (waiting < readers) {
       // Statistics are frozen within a transaction unless asked anew.
