@@ -111,8 +111,13 @@ export class Crowd {
 
   /** So many who read a list at a gateway at once; answers for each what was told, ANSWERED where nothing stood in the way. */
   ask(place: Place, count: number): Promise<string>[] {
-    return Array.from({ length: count }, async () => {
-      const { trouble } = await attempt(this.actor('admin', place), '{ tickets(first: 1) { nodes { id } } }');
+    // One person alone does not get all connections.
+    const people = ['admin', 'agent', 'customer', 'teammate'] as const;
+    return Array.from({ length: count }, async (_, n) => {
+      const { trouble } = await attempt(
+        this.actor(people[n % people.length]!, place),
+        '{ tickets(first: 1) { nodes { id } } }',
+      );
       if (trouble) expect(trouble.message).not.toMatch(rawWords);
       return trouble?.code ?? 'ANSWERED';
     });
