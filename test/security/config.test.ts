@@ -1,17 +1,8 @@
 /** @jest-environment node */
-import { ConfigError, type Environment, loadConfig } from '../../src/config.js';
+import { loadConfig } from '../../src/config.js';
 import { Role, type SignedInViewer } from '../../src/auth/viewer.js';
 import { payerOf } from '../../src/services/payer.js';
-
-function problemsOf(environment: Environment): readonly string[] {
-  try {
-    loadConfig(environment);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+import { problemsOf } from '../support/problems-of.js';
 
 describe.each<[string, keyof ReturnType<typeof loadConfig>, [string, unknown][], string[]]>([
   [

@@ -1,15 +1,6 @@
 /** @jest-environment node */
-import { ConfigError, type Environment, loadConfig } from '../../src/config.js';
-
-function problemsOf(environment: Environment): readonly string[] {
-  try {
-    loadConfig(environment);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+import { loadConfig } from '../../src/config.js';
+import { problemsOf } from '../support/problems-of.js';
 
 describe('DATABASE_REPLICA_URLS', () => {
   const [primary, first, second] = ['a', 'b', 'c'].map((host) => `postgres://gateway@${host}/tickets`);

@@ -1,18 +1,9 @@
 /** @jest-environment node */
-import { ConfigError, type Environment, loadConfig } from '../../src/config.js';
+import { ConfigError, loadConfig } from '../../src/config.js';
 import { variableNames } from '../../src/variables.js';
+import { problemsOf } from '../support/problems-of.js';
 
 const secret = 'x'.repeat(32);
-
-function problemsOf(environment: Environment): readonly string[] {
-  try {
-    loadConfig(environment);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
 
 describe('Without any variable', () => {
   it('the gateway is a demo on this machine, in a folder of its own', () => {
