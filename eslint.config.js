@@ -13,6 +13,7 @@ export const floors = [
   ['graphql'],
   ['services'],
   ['live'],
+  ['plans'],
   ['loaders'],
   ['policies'],
   ['redis'],

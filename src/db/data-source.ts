@@ -22,9 +22,14 @@ const requestLimitMs = 10_000;
 /** How long a request waits for a connection of a busy pool, in milliseconds. */
 const poolWaitMs = 2_000;
 
+const keeping = new WeakSet<DataSource>();
+
+/** Whether what is prepared on a connection stays there: behind a pooler it may be another one's the next time. */
+export const keepsStatements = (dataSource: DataSource): boolean => keeping.has(dataSource);
+
 /** Describes the tables and migrations to TypeORM; nothing is opened before `initialize()`. */
 export function createDataSource(address: DatabaseAddress, logger?: Logger): DataSource {
-  return new DataSource({
+  const dataSource = new DataSource({
     type: 'postgres',
     entities,
     migrations,
@@ -47,4 +52,7 @@ export function createDataSource(address: DatabaseAddress, logger?: Logger): Dat
       : // One connection: the embedded engine has one session, and ten seconds because its transactions wait for each other.
         { username: 'postgres', poolSize: 1, extra: { stream: address.stream, connectionTimeoutMillis: 10_000 } }),
   });
+  // The embedded engine has one session, which it shares with whatever reads its folder.
+  if ('url' in address && !address.isPooled) keeping.add(dataSource);
+  return dataSource;
 }

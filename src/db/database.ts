@@ -1,8 +1,12 @@
+import type { ClientBase } from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { FairTurns } from '../fair-turns.js';
 import { currentScope, traced } from '../telemetry.js';
+import { keepsStatements } from './data-source.js';
 import { asServiceUnavailable, unavailable } from './failures.js';
 import { currentReading } from './replicas/reading.js';
+import { StatementNames } from './statement-names.js';
+import { readerOf, type TextColumn } from './text-columns.js';
 
 /** Anything that runs SQL with bound parameters. */
 export interface Queryable {
@@ -30,9 +34,12 @@ export class Database implements Queryable {
   readonly primary: Queryable = {
     query: (sql, values = []) => {
       currentReading()?.leave();
-      return this.use((runner) => run(runner, sql, values));
+      return this.send(sql, values);
     },
   };
+  /** Absent where statements can't be prepared. */
+  private readonly names: StatementNames | undefined;
+  private readonly textsOf = new Map<Entity<unknown>, readonly TextColumn[]>();
   private underWay = 0;
   private isClosing = false;
   private isClosed = false;
@@ -42,14 +49,18 @@ export class Database implements Queryable {
   constructor(private readonly dataSource: DataSource) {
     const { poolSize = 1 } = dataSource.options as { poolSize?: number };
     this.turns = new FairTurns('statements', Math.max(1, Math.floor(poolSize * share)));
+    if (keepsStatements(dataSource)) this.names = new StatementNames();
   }
 
   /** Runs one statement, on the replica that the request reads from if there is one; a fault of the database is SERVICE_UNAVAILABLE. */
   query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
     const reading = currentReading();
-    return reading
-      ? this.inTurn(() => sent(sql, () => reading.query(sql, values)))
-      : this.use((runner) => run(runner, sql, values));
+    return reading ? this.inTurn(() => sent(sql, () => reading.query(sql, values))) : this.send(sql, values);
+  }
+
+  /** The same for a statement whose text comes again and again: the primary plans it once a connection, where it may. */
+  repeat<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return currentReading() ? this.query(sql, values) : this.send(sql, values, this.names?.of(sql));
   }
 
   /** Runs the work in one transaction on the primary, which is rolled back when the work throws. */
@@ -97,6 +108,21 @@ export class Database implements Queryable {
       .join(', ');
   }
 
+  /** An entity's columns that are selected by themselves, and what makes their values of their texts. */
+  texts(entity: Entity<unknown>): readonly TextColumn[] {
+    let found = this.textsOf.get(entity);
+    if (!found) {
+      const columns = this.dataSource.getMetadata(entity).columns.filter(({ isSelect }) => isSelect);
+      found = columns.map(({ propertyName: property, databaseName: column, type, isArray }) => ({
+        property,
+        column,
+        read: readerOf(`${String(type)}${isArray ? '[]' : ''}`),
+      }));
+      this.textsOf.set(entity, found);
+    }
+    return found;
+  }
+
   /** Name of an entity's table. */
   table(entity: Entity<unknown>): string {
     return this.dataSource.getMetadata(entity).tableName;
@@ -107,6 +133,18 @@ export class Database implements Queryable {
     const column = this.dataSource.getMetadata(entity).findColumnWithPropertyName(property);
     if (!column) throw new Error(`${entity.name} has no column ${property}`);
     return column.databaseName;
+  }
+
+  /** Sends one statement past TypeORM, which would spend more on it than pg does. */
+  private send<Row>(sql: string, values: readonly unknown[], name?: string): Promise<Row[]> {
+    return this.use((runner) =>
+      sent(sql, async () => {
+        this.dataSource.logger.logQuery(sql, [...values], runner);
+        const client = (await runner.connect()) as ClientBase;
+        const { rows } = await client.query({ text: sql, values: [...values], ...(name !== undefined && { name }) });
+        return rows as Row[];
+      }),
+    );
   }
 
   private use<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {

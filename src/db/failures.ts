@@ -14,7 +14,7 @@ const unavailableStates = new Set([
 ]);
 const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'ENOENT']);
 const poolMessages =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query runner already released/;
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Client was closed|Query runner already released/;
 
 /** SQLSTATE or system code behind an error of TypeORM or pg; undefined where there is none. */
 export function databaseCode(error: unknown): string | undefined {

@@ -3,6 +3,7 @@ import { isSignedIn, type SignedInViewer, type Viewer } from '../auth/viewer.js'
 import type { Database } from '../db/database.js';
 import { unauthenticated } from '../errors.js';
 import { createLoaders, type Loaders } from '../loaders/loaders.js';
+import type { Reader } from '../plans/prefetch.js';
 import type { Call } from '../services/call.js';
 import type { Conversations } from '../services/conversations.js';
 import type { Cost } from '../services/cost-budget.js';
@@ -49,6 +50,11 @@ export class Context {
   get loaders(): Loaders {
     this.current ??= createLoaders(this.db, this.viewer);
     return this.current;
+  }
+
+  /** What reads ahead for the loaders. */
+  get reader(): Reader {
+    return { db: this.db, viewer: this.viewer, loaders: this.loaders };
   }
 
   /** Forgets what was read, because something was written. */

@@ -4,6 +4,7 @@ import type { SignedInViewer } from '../auth/viewer.js';
 import type { BucketName } from '../config.js';
 import type { Once } from '../db/unit-of-work.js';
 import { AppError, ErrorCode } from '../errors.js';
+import { prefetch } from '../plans/prefetch.js';
 import type { Quotas } from '../services/quotas.js';
 import type { Context } from './context.js';
 import type { Outcome } from './shared/payload.js';
@@ -39,9 +40,11 @@ export function guardRootFields(
 function guardQueries(type: GraphQLObjectType<unknown, Context> | null | undefined): void {
   for (const field of Object.values(type?.getFields() ?? {})) {
     const { resolve } = field;
-    field.resolve = (root, args, context, info) => {
+    field.resolve = async (root, args, context, info) => {
       requireViewer(context);
-      return resolve?.(root, args, context, info);
+      const answer: unknown = await resolve?.(root, args, context, info);
+      await prefetch(() => context.reader, info, answer);
+      return answer;
     };
   }
 }

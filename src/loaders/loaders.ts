@@ -58,7 +58,7 @@ async function loadOne<T>(
   const sql = `
     select ${db.columns(entity, 'r')} from ${db.table(entity)} r
     where r.${db.column(entity, key)} = any(${bind(ids)}::uuid[]) ${where ? `and ${where(viewer, 'r', bind)}` : ''}`;
-  const rows = new Map((await db.query<T>(sql, values)).map((row) => [row[key] as string, row]));
+  const rows = new Map((await db.repeat<T>(sql, values)).map((row) => [row[key] as string, row]));
   return ids.map((id) => rows.get(id) ?? null);
 }
 
@@ -81,6 +81,6 @@ async function loadMany<T>(
     where ${parentKey} = any(${bind(keys)}::uuid[]) ${where ? `and ${where(viewer, 'r', bind)}` : ''}
     order by ${order.map((property) => `r.${db.column(entity, property)}`).join(', ')}`;
   const byParent = new Map<string, T[]>(keys.map((id) => [id, []]));
-  for (const row of await db.query<T & { parentKey: string }>(sql, values)) byParent.get(row.parentKey)?.push(row);
+  for (const row of await db.repeat<T & { parentKey: string }>(sql, values)) byParent.get(row.parentKey)?.push(row);
   return keys.map((id) => byParent.get(id) ?? []);
 }

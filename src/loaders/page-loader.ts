@@ -48,18 +48,35 @@ export class PageLoader<T> {
 
   /** The page of one parent. */
   load(key: string, window: Window<number>): Promise<LoadedPage<T>> {
+    return this.pages(window).load(key);
+  }
+
+  /** How many rows a parent has. */
+  count(key: string): Promise<number> {
+    return this.counts.load(key);
+  }
+
+  /** Keeps a page between no positions that was read elsewhere: its rows in order, and one more beyond it if there is one. */
+  prime(key: string, window: Window<number>, found: readonly T[]): void {
+    const beyond = Math.max(found.length - window.limit, 0);
+    const isBack = window.from === 'back';
+    const rows = isBack ? found.slice(beyond) : found.slice(0, window.limit);
+    this.pages(window).prime(key, { rows, hasNext: beyond > 0 && !isBack, hasPrevious: beyond > 0 && isBack });
+  }
+
+  /** Keeps the total of a parent that was read elsewhere. */
+  primeCount(key: string, total: number): void {
+    this.counts.prime(key, total);
+  }
+
+  private pages(window: Window<number>): DataLoader<string, LoadedPage<T>> {
     const name = JSON.stringify(window);
     let loader = this.byWindow.get(name);
     if (!loader) {
       loader = new DataLoader((keys) => this.loadPages(keys, window));
       this.byWindow.set(name, loader);
     }
-    return loader.load(key);
-  }
-
-  /** How many rows a parent has. */
-  count(key: string): Promise<number> {
-    return this.counts.load(key);
+    return loader;
   }
 
   private async loadPages(
@@ -86,7 +103,7 @@ export class PageLoader<T> {
         order by ${position} ${from === 'front' ? 'asc' : 'desc'}
         limit ${bind(limit + 1)}
       ) page on true`;
-    const rows = await db.query<Found<T>>(sql, values);
+    const rows = await db.repeat<Found<T>>(sql, values);
     return pagesOf(keys, rows, { limit, from, after, before }, (row) => row[this.position] !== null);
   }
 
@@ -97,7 +114,7 @@ export class PageLoader<T> {
       select ${key} as "parentKey", count(*)::int as total from ${this.db.table(this.relation.entity)} r
       where ${key} = any(${bind(keys)}::uuid[]) and ${this.condition(bind)}
       group by 1`;
-    const rows = await this.db.query<{ parentKey: string; total: number }>(sql, values);
+    const rows = await this.db.repeat<{ parentKey: string; total: number }>(sql, values);
     const totals = new Map(rows.map((row) => [row.parentKey, row.total]));
     return keys.map((id) => totals.get(id) ?? 0);
   }

@@ -53,8 +53,10 @@ onServerOnly('A replica', () => {
       expect.stringContaining('from users u where u.sub'),
       expect.stringContaining('read_floors'),
     ]);
-    expect(standby.length).toBeGreaterThan(5);
-    expect(standby.filter((text) => !/execute <unnamed>: \s*select/.test(text))).toEqual([]);
+    // Whether it has to be asked how far it is depends on when it was looked at last.
+    const read = standby.filter((text) => !text.includes('pg_last_wal_replay_lsn'));
+    expect(read.length).toBeGreaterThan(1);
+    expect(read.filter((text) => !/execute <unnamed>: \s*(select|with)/.test(text))).toEqual([]);
   });
 
   it('answers whoever has seen nothing newer, though others have written since', async () => {

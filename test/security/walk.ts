@@ -154,7 +154,7 @@ const itself = (type: GraphQLNamedType): Selection =>
     ? new Map([[type.name, [{ key: 'id', name: 'id', text: '', args: {}, below: null }]]])
     : new Map<string, Asked[]>();
 
-function print({ key, name, text, below }: Asked): string {
+export function print({ key, name, text, below }: Asked): string {
   const head = `${key === name ? '' : `${key}: `}${name}${text}`;
   if (!below) return head;
   const parts = [...below].map(([type, fields]) => `... on ${type} { ${fields.map(print).join(' ')} }`);
