@@ -26,6 +26,7 @@ import { openLive } from './live/open-live.js';
 import { createLogger, type Logger } from './logger.js';
 import type { MailLimits } from './mail/mailer.js';
 import { handleObserved, openOps } from './ops/open-ops.js';
+import { Plans } from './plans/plans.js';
 import { openRedis } from './redis/open-redis.js';
 import { AuditReading } from './services/audit/read-audit.js';
 import { choresOf } from './services/chores.js';
@@ -97,6 +98,8 @@ export interface AppOptions {
   /** Text of the headers that GraphiQL starts with. */
   readonly graphiqlHeaders?: string;
   readonly sockets?: Partial<SocketTiming>;
+  /** False: resolvers make all answers, and the database none by itself. */
+  readonly plans?: false;
   /** What time it is for reports and links; that of this machine when absent. */
   readonly clock?: Clock;
 }
@@ -190,8 +193,10 @@ async function assemble(
     topics: new Topics(work),
     users: new Users(db, work, find),
   };
+  const schema = createSchema(services, (error) => logger.warn({ error: error.cause, code: error.code }, error.message));
   const door = {
-    schema: createSchema(services, (error) => logger.warn({ error: error.cause, code: error.code }, error.message)),
+    schema,
+    ...(options.plans !== false && { plans: new Plans(schema, { db, humanIdPrefix: config.ticketPrefix, cursors }) }),
     introspection: config.introspection,
     origins: new Origins(config),
     ...(await openGate(config, redis, options.quotaSeconds)),

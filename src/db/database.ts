@@ -25,6 +25,13 @@ export function parameters(): { values: unknown[]; bind: Bind } {
   return { values, bind: (value) => `$${values.push(value)}` };
 }
 
+/** A column of a table. */
+export interface ColumnKind {
+  readonly name: string;
+  readonly type: string;
+  readonly isNullable: boolean;
+}
+
 /** How much of the connections one payer may use at a time: somebody else always finds one. */
 const share = 0.6;
 
@@ -40,6 +47,7 @@ export class Database implements Queryable {
   /** Absent where statements can't be prepared. */
   private readonly names: StatementNames | undefined;
   private readonly textsOf = new Map<Entity<unknown>, readonly TextColumn[]>();
+  private readonly kinds = new Map<Entity<unknown>, ReadonlyMap<string, ColumnKind>>();
   private underWay = 0;
   private isClosing = false;
   private isClosed = false;
@@ -52,15 +60,13 @@ export class Database implements Queryable {
     if (keepsStatements(dataSource)) this.names = new StatementNames();
   }
 
-  /** Runs one statement, on the replica that the request reads from if there is one; a fault of the database is SERVICE_UNAVAILABLE. */
+  /**
+   * Runs one statement, on the replica that the request reads from if there is one; a fault of the database is SERVICE_UNAVAILABLE.
+   * The primary plans a text that comes again and again once a connection, where it may.
+   */
   query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
     const reading = currentReading();
     return reading ? this.inTurn(() => sent(sql, () => reading.query(sql, values))) : this.send(sql, values);
-  }
-
-  /** The same for a statement whose text comes again and again: the primary plans it once a connection, where it may. */
-  repeat<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return currentReading() ? this.query(sql, values) : this.send(sql, values, this.names?.of(sql));
   }
 
   /** Runs the work in one transaction on the primary, which is rolled back when the work throws. */
@@ -130,13 +136,30 @@ export class Database implements Queryable {
 
   /** Name of the column behind an entity's property. */
   column<T>(entity: Entity<T>, property: keyof T & string): string {
-    const column = this.dataSource.getMetadata(entity).findColumnWithPropertyName(property);
-    if (!column) throw new Error(`${entity.name} has no column ${property}`);
-    return column.databaseName;
+    return this.kindOf(entity, property).name;
+  }
+
+  /** The column behind an entity's property. */
+  kindOf(entity: Entity<unknown>, property: string): ColumnKind {
+    let ofEntity = this.kinds.get(entity);
+    if (!ofEntity) {
+      const { columns } = this.dataSource.getMetadata(entity);
+      ofEntity = new Map(
+        columns.map(({ propertyName, databaseName: name, type, isNullable }) => [
+          propertyName,
+          { name, type: String(type), isNullable },
+        ]),
+      );
+      this.kinds.set(entity, ofEntity);
+    }
+    const kind = ofEntity.get(property);
+    if (!kind) throw new Error(`${entity.name} has no column ${property}`);
+    return kind;
   }
 
   /** Sends one statement past TypeORM, which would spend more on it than pg does. */
-  private send<Row>(sql: string, values: readonly unknown[], name?: string): Promise<Row[]> {
+  private send<Row>(sql: string, values: readonly unknown[]): Promise<Row[]> {
+    const name = this.names?.of(sql);
     return this.use((runner) =>
       sent(sql, async () => {
         this.dataSource.logger.logQuery(sql, [...values], runner);

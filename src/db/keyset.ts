@@ -35,8 +35,8 @@ export interface Keyset<T> {
   readonly entity: Entity<T>;
   /** What conditions and keys call the table. */
   readonly alias: string;
-  /** What is read of each row: all of it when absent. */
-  readonly columns?: readonly (keyof T & string)[];
+  /** What is read of each row, under an alias: SQL of columns; all of it when absent. */
+  readonly columns?: (alias: string, bind: Bind) => string;
   readonly where: (bind: Bind) => string;
   /** Together they are unique; with groups or tiers, within each. An index on them makes every page equally cheap. */
   readonly keys: readonly OrderKey[];

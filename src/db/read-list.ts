@@ -1,4 +1,4 @@
-import { type Database, parameters } from './database.js';
+import { type Bind, type Database, parameters } from './database.js';
 import { type Bound, ListWriter, type Sign } from './keyset-sql.js';
 import type { Direction, Keyset, LoadedPage, OrderKey, PlacedPage, Position, Window } from './keyset.js';
 
@@ -14,8 +14,9 @@ function split<T>(raw: Raw, keys: readonly OrderKey[]): { row: T; position: Posi
   return { row: own as T, position };
 }
 
-function columnsOf<T>(db: Database, { entity, columns }: Keyset<T>, keys: readonly OrderKey[]): string {
-  return [...keys.map((_, index) => `page.key${index}`), db.columns(entity, 'r', columns)].join(', ');
+function columnsOf<T>(db: Database, { entity, columns }: Keyset<T>, keys: readonly OrderKey[], bind: Bind): string {
+  const own = columns ? columns('r', bind) : db.columns(entity, 'r');
+  return [...keys.map((_, index) => `page.key${index}`), own].join(', ');
 }
 
 const inOrder = (keys: readonly OrderKey[], direction: Direction): string =>
@@ -39,7 +40,7 @@ export async function readWindow<T>(
     position ? `exists (select 1 from (${writer.page([{ position, sign }], away, 1)}) beyond)` : 'false';
   const { keys } = writer;
   const sql = `
-    select edge.*, ${columnsOf(db, list, keys)}
+    select edge.*, ${columnsOf(db, list, keys, bind)}
     from (select ${beyond(after, `${earlier}=`, opposite(direction))} as "moreBefore",
       ${beyond(before, `${later}=`, direction)} as "moreAfter") edge
     left join (${writer.page(bounds, from === 'front' ? direction : opposite(direction), limit + 1)}) page on true
@@ -71,7 +72,7 @@ export async function readOffset<T>(
   const writer = new ListWriter(db, list, bind);
   const { keys } = writer;
   const sql = `
-    select ${columnsOf(db, list, keys)} from (${writer.page([], list.direction, limit + 1, offset)}) page
+    select ${columnsOf(db, list, keys, bind)} from (${writer.page([], list.direction, limit + 1, offset)}) page
     join ${db.table(list.entity)} r on r.id = page.id
     ${inOrder(keys, list.direction)}`;
   const rows = (await db.query<Raw>(sql, values)).map((raw) => split<T>(raw, keys).row);

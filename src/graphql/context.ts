@@ -2,7 +2,7 @@ import { createParameterDecorator } from 'type-graphql';
 import { isSignedIn, type SignedInViewer, type Viewer } from '../auth/viewer.js';
 import type { Database } from '../db/database.js';
 import { unauthenticated } from '../errors.js';
-import { createLoaders, type Loaders } from '../loaders/loaders.js';
+import { type Columns, createLoaders, type Loaders } from '../loaders/loaders.js';
 import type { Reader } from '../plans/prefetch.js';
 import type { Call } from '../services/call.js';
 import type { Conversations } from '../services/conversations.js';
@@ -22,6 +22,7 @@ export class Context {
   cost: Cost | undefined;
   /** How long to wait before what was refused may be tried again. */
   retryAfterMs: number | undefined;
+  private columns: Columns | undefined;
   private current: Loaders | undefined;
   private accepted: readonly string[] | undefined;
 
@@ -48,13 +49,24 @@ export class Context {
 
   /** Loaders of this operation, or since its last mutation. */
   get loaders(): Loaders {
-    this.current ??= createLoaders(this.db, this.viewer);
+    this.current ??= createLoaders(this.db, this.viewer, this.columns);
     return this.current;
   }
 
   /** What reads ahead for the loaders. */
   get reader(): Reader {
     return { db: this.db, viewer: this.viewer, loaders: this.loaders };
+  }
+
+  /** Whether the resolvers get no more of tickets and comments than what is answered. */
+  get isWritten(): boolean {
+    return this.columns !== undefined;
+  }
+
+  /** Says what is read of tickets and comments from now on; all their columns when nothing is said. */
+  readAs(columns: Columns | undefined): void {
+    this.columns = columns;
+    this.forget();
   }
 
   /** Forgets what was read, because something was written. */

@@ -43,7 +43,7 @@ function guardQueries(type: GraphQLObjectType<unknown, Context> | null | undefin
     field.resolve = async (root, args, context, info) => {
       requireViewer(context);
       const answer: unknown = await resolve?.(root, args, context, info);
-      await prefetch(() => context.reader, info, answer);
+      if (!context.isWritten) await prefetch(() => context.reader, info, answer);
       return answer;
     };
   }

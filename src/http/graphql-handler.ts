@@ -10,8 +10,6 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { GraphQLSchema } from 'graphql';
-import type { Replicas } from '../db/replicas/replicas.js';
 import { invalid, isOfClient } from '../errors.js';
 import { tooLong } from '../graphql/answer-size.js';
 import { withFewErrors } from '../graphql/few-errors.js';
@@ -25,11 +23,12 @@ import { FairTurns } from '../fair-turns.js';
 import { payerOf } from '../services/payer.js';
 import type { SignIn } from '../services/sign-in.js';
 import { paidBy } from '../telemetry.js';
-import { answeringFrom } from './answer-from-replicas.js';
 import { contentTypeOf } from './content-type.js';
 import { countCost } from './count-cost.js';
 import { nameOperations } from '../doors/observe-requests.js';
 import { ended, endOf } from './end-of-answer.js';
+import { type Execution, gatewayOf } from './executor.js';
+import { writeJson } from '../plans/json-text.js';
 import { readJson } from './read-body.js';
 import { hangUp, refuse, retryAfter, sendText } from './refuse.js';
 import type { RouteHandler } from './route.js';
@@ -38,14 +37,11 @@ import type { RouteHandler } from './route.js';
 const turns = { atOnce: 20, waiting: 100 };
 
 /** What the HTTP door needs. */
-export interface GraphqlDoor extends Omit<Gate, 'socketLimits'> {
-  readonly schema: GraphQLSchema;
+export interface GraphqlDoor extends Omit<Gate, 'socketLimits'>, Execution {
   readonly introspection: boolean;
   readonly signIn: SignIn;
   readonly createContext: (viewer: Viewer, acceptLanguage?: string) => Context;
   readonly formatError: ErrorFormatter;
-  /** Absent: the primary answers everything. */
-  readonly replicas?: Replicas;
 }
 
 type KeyValueCache = Exclude<NonNullable<ApolloServerOptions<Context>['persistedQueries']>, false>['cache'] & object;
@@ -55,7 +51,8 @@ export async function createGraphqlHandler(
   door: GraphqlDoor,
 ): Promise<{ handle: RouteHandler; stop: () => Promise<void> }> {
   const apollo = new ApolloServer<Context>({
-    ...(door.replicas ? { gateway: answeringFrom(door.replicas, door.schema) } : { schema: door.schema }),
+    gateway: gatewayOf(door),
+    stringifyResult: (result) => `${writeJson(result)}\n`,
     introspection: door.introspection,
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: !door.introspection,

@@ -36,6 +36,13 @@ export class Cursors {
     return this.encode(letterOf(viewer), ticketId, seqFor(viewer, row));
   }
 
+  /** SQL of such a position, of SQL of the ticket's id and of the number in the viewer's stream; null where that is. */
+  inSql(viewer: SignedInViewer, ticketId: string, seq: string): string {
+    const text = `('${this.epoch}.${letterOf(viewer)}.' || ${ticketId} || '.' || ${seq})::bytea`;
+    // PostgreSQL has no base64url, and breaks lines.
+    return `translate(encode(${text}, 'base64'), E'+/=\\n', '-_')`;
+  }
+
   /** The number behind a cursor; VALIDATION_FAILED for what no server wrote, CURSOR_EXPIRED for what can't be followed. */
   read(viewer: SignedInViewer, ticket: ConversationHead, cursor: string, path: ArgumentPath): number {
     const seq = this.decode(letterOf(viewer), ticket.id, cursor, path);

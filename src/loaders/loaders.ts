@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { SignedInViewer } from '../auth/viewer.js';
 import type { Named } from '../db/by-name.js';
-import { type Database, parameters } from '../db/database.js';
+import { type Bind, type Database, type Entity, parameters } from '../db/database.js';
 import { PageLoader } from './page-loader.js';
 import { NamedPageLoader } from './named-page-loader.js';
 import { type Many, type NamedPage, type One, type Page, relations } from './relations.js';
@@ -17,16 +17,23 @@ type LoaderOf<R> =
           ? NamedPageLoader<T>
           : never;
 
+/** What is read of an entity's rows, which have an alias in the statement: SQL of columns, as they stand in a SELECT. */
+export type Columns = (entity: Entity<unknown>, alias: string, bind: Bind) => string;
+
 /** A loader for each relation, made when it is first asked for. */
-export type Loaders = { readonly [Name in keyof typeof relations]: LoaderOf<(typeof relations)[Name]> };
+export type Loaders = { readonly [Name in keyof typeof relations]: LoaderOf<(typeof relations)[Name]> } & {
+  /** What is read of rows that nothing has led to yet: all columns, unless the operation wants something else. */
+  readonly columns: Columns;
+};
 
 /** Loaders for one operation of one viewer: they batch, and they remember what they read. */
-export function createLoaders(db: Database, viewer: SignedInViewer): Loaders {
-  const made = new Map<string, unknown>();
+export function createLoaders(db: Database, viewer: SignedInViewer, wanted?: Columns): Loaders {
+  const columns = wanted ?? ((entity, alias) => db.columns(entity, alias));
+  const made = new Map<string, unknown>([['columns', columns]]);
   return new Proxy({} as Loaders, {
     get(_target, name: string) {
       if (!made.has(name))
-        made.set(name, create(db, viewer, relations[name as keyof typeof relations] as unknown as Relation));
+        made.set(name, create(db, viewer, relations[name as keyof typeof relations] as unknown as Relation, columns));
       return made.get(name);
     },
   });
@@ -34,10 +41,10 @@ export function createLoaders(db: Database, viewer: SignedInViewer): Loaders {
 
 type Relation = One<object> | Many<object> | Page<object> | NamedPage<Named>;
 
-function create(db: Database, viewer: SignedInViewer, relation: Relation): unknown {
+function create(db: Database, viewer: SignedInViewer, relation: Relation, columns: Columns): unknown {
   switch (relation.kind) {
     case 'one':
-      return new DataLoader((ids: readonly string[]) => loadOne(db, viewer, relation, ids));
+      return new DataLoader((ids: readonly string[]) => loadOne(db, viewer, relation, columns, ids));
     case 'many':
       return new DataLoader((keys: readonly string[]) => loadMany(db, viewer, relation, keys));
     case 'page':
@@ -51,14 +58,15 @@ async function loadOne<T>(
   db: Database,
   viewer: SignedInViewer,
   relation: One<T>,
+  columns: Columns,
   ids: readonly string[],
 ): Promise<(T | null)[]> {
   const { values, bind } = parameters();
   const { entity, key, where } = relation;
   const sql = `
-    select ${db.columns(entity, 'r')} from ${db.table(entity)} r
+    select ${columns(entity, 'r', bind)} from ${db.table(entity)} r
     where r.${db.column(entity, key)} = any(${bind(ids)}::uuid[]) ${where ? `and ${where(viewer, 'r', bind)}` : ''}`;
-  const rows = new Map((await db.repeat<T>(sql, values)).map((row) => [row[key] as string, row]));
+  const rows = new Map((await db.query<T>(sql, values)).map((row) => [row[key] as string, row]));
   return ids.map((id) => rows.get(id) ?? null);
 }
 
@@ -81,6 +89,6 @@ async function loadMany<T>(
     where ${parentKey} = any(${bind(keys)}::uuid[]) ${where ? `and ${where(viewer, 'r', bind)}` : ''}
     order by ${order.map((property) => `r.${db.column(entity, property)}`).join(', ')}`;
   const byParent = new Map<string, T[]>(keys.map((id) => [id, []]));
-  for (const row of await db.repeat<T & { parentKey: string }>(sql, values)) byParent.get(row.parentKey)?.push(row);
+  for (const row of await db.query<T & { parentKey: string }>(sql, values)) byParent.get(row.parentKey)?.push(row);
   return keys.map((id) => byParent.get(id) ?? []);
 }

@@ -103,7 +103,7 @@ export class PageLoader<T> {
         order by ${position} ${from === 'front' ? 'asc' : 'desc'}
         limit ${bind(limit + 1)}
       ) page on true`;
-    const rows = await db.repeat<Found<T>>(sql, values);
+    const rows = await db.query<Found<T>>(sql, values);
     return pagesOf(keys, rows, { limit, from, after, before }, (row) => row[this.position] !== null);
   }
 
@@ -114,7 +114,7 @@ export class PageLoader<T> {
       select ${key} as "parentKey", count(*)::int as total from ${this.db.table(this.relation.entity)} r
       where ${key} = any(${bind(keys)}::uuid[]) and ${this.condition(bind)}
       group by 1`;
-    const rows = await this.db.repeat<{ parentKey: string; total: number }>(sql, values);
+    const rows = await this.db.query<{ parentKey: string; total: number }>(sql, values);
     const totals = new Map(rows.map((row) => [row.parentKey, row.total]));
     return keys.map((id) => totals.get(id) ?? 0);
   }

@@ -2,14 +2,14 @@ import {
   type FieldNode,
   getNamedType,
   type GraphQLResolveInfo,
-  isAbstractType,
   isObjectType,
   Kind,
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
 import type { Window } from '../db/keyset.js';
-import { branches, type KeyedName, type PageName } from './branches.js';
+import { fields, type KeyedName, type PageName } from './fields.js';
+import { includes } from './selection.js';
 
 /** Rows, or a number, that the rows of an earlier step lead to; those of the first steps lead on from the rows that are there. */
 export type Step = { readonly parent: Step | null } & (
@@ -70,12 +70,12 @@ class Walk {
       }
       const within = selection.kind === Kind.INLINE_FRAGMENT ? selection : this.scope.fragments[selection.name.value];
       const condition = within?.typeCondition?.name.value ?? typeName;
-      if (within && this.includes(condition, typeName)) this.through(within.selectionSet, typeName, place);
+      if (within && includes(condition, typeName, this.scope)) this.through(within.selectionSet, typeName, place);
     }
   }
 
   private take(field: FieldNode, typeName: string, { rows, owner }: Place): void {
-    const branch = branches[typeName]?.[field.name.value];
+    const branch = fields[typeName]?.[field.name.value]?.branch;
     if (!branch) return;
     if (branch.kind === 'same') return this.below(field, typeName, { rows });
     if (this.steps.length >= mostSteps) return;
@@ -117,18 +117,12 @@ class Walk {
     const field = isObjectType(type) ? type.getFields()[name.value] : undefined;
     if (field && selectionSet) this.through(selectionSet, getNamedType(field.type).name, place);
   }
-
-  private includes(condition: string, typeName: string): boolean {
-    if (condition === typeName) return true;
-    const [wide, narrow] = [this.scope.schema.getType(condition), this.scope.schema.getType(typeName)];
-    return isAbstractType(wide) && isObjectType(narrow) && this.scope.schema.isSubType(wide, narrow);
-  }
 }
 
 const newest: PageWindow = () => ({ limit: 1, from: 'back', after: null, before: null });
 
-/** Pages from a position on, and what is refused, are left to the resolver. */
-function windowOf({ arguments: given = [] }: FieldNode, size: number): PageWindow {
+/** The page that a field asks for, unless it begins at a position or is refused: that is left to the resolver. */
+export function windowOf({ arguments: given = [] }: FieldNode, size: number): PageWindow {
   const read = (variables: Variables, name: string): unknown => {
     const value = given.find((argument) => argument.name.value === name)?.value;
     return value && valueOf(value, variables);

@@ -5,7 +5,7 @@ import type { Database } from '../db/database.js';
 import type { Window } from '../db/keyset.js';
 import type { Loaders } from '../loaders/loaders.js';
 import { type One, relations } from '../loaders/relations.js';
-import { branches } from './branches.js';
+import { fields } from './fields.js';
 import { keyOf, type Plan, planOf } from './plan.js';
 import { entityOf, isBare, type Line, type Part, writeStatement } from './statement.js';
 
@@ -27,7 +27,7 @@ export async function prefetch(reader: () => Reader, info: GraphQLResolveInfo, a
   const [field, another] = info.fieldNodes;
   // Loaders read for several root fields at once, which is fewer statements than one for each.
   const isAlone = info.operation.selectionSet.selections.length === 1 && another === undefined;
-  if (!field || !isAlone || !(type in branches)) return;
+  if (!field || !isAlone || !(type in fields)) return;
   const rows = rowsOf(answer);
   const parts = partsOf(planOf(field, type, info), info.variableValues);
   // One statement it is in any case.
@@ -70,7 +70,7 @@ class Harvest {
     if (!leadsOn) return;
     const { sql, values } = writeStatement(db, viewer, this.parts, (property) => this.keys(null, property));
     const lines: Line[][] = this.parts.map(() => []);
-    for (const line of await db.repeat<Line>(sql, values)) lines[line.part]?.push(line);
+    for (const line of await db.query<Line>(sql, values)) lines[line.part]?.push(line);
     this.parts.forEach((part, index) => this.keep(part, lines[index]?.sort((a, b) => a.place - b.place) ?? []));
   }
 

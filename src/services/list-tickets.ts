@@ -59,7 +59,7 @@ export class TicketListing {
     query: TicketQuery,
     window: Window<Position>,
   ): Promise<PlacedPage<Ticket> & Counted> {
-    const list = await this.listOf(viewer, query);
+    const list = await this.listOf(viewer, loaders, query);
     const page = await readWindow(this.db, list, window);
     for (const row of page.rows) remember(loaders, row);
     return { ...page, count: this.counter(list) };
@@ -72,13 +72,17 @@ export class TicketListing {
     query: TicketQuery,
     { page, itemsPerPage }: { page: number; itemsPerPage: number },
   ): Promise<LoadedPage<Ticket> & Counted> {
-    const list = await this.listOf(viewer, query);
+    const list = await this.listOf(viewer, loaders, query);
     const loaded = await readOffset(this.db, list, { limit: itemsPerPage, offset: (page - 1) * itemsPerPage });
     for (const row of loaded.rows) remember(loaders, row);
     return { ...loaded, count: this.counter(list) };
   }
 
-  private async listOf(viewer: SignedInViewer, { filter, query, orderBy }: TicketQuery): Promise<Keyset<Ticket>> {
+  private async listOf(
+    viewer: SignedInViewer,
+    { columns }: Loaders,
+    { filter, query, orderBy }: TicketQuery,
+  ): Promise<Keyset<Ticket>> {
     if (filter) checkFilter(filter);
     const search: Search | null = query == null ? null : { text: query, isPublicOnly: !isStaff(viewer) };
     const order = orderBy ?? defaultOrder;
@@ -93,7 +97,14 @@ export class TicketListing {
         ? [`t.id = any(array(select v.id from tickets v where ${visibleTickets(viewer, 'v', bind)}))`]
         : []),
     ];
-    const list = { entity: Ticket, alias: 't', keys, direction: order.direction, ...(groups && { groups }) };
+    const list = {
+      entity: Ticket,
+      alias: 't',
+      columns: (alias: string, bind: Bind) => columns(Ticket, alias, bind),
+      keys,
+      direction: order.direction,
+      ...(groups && { groups }),
+    };
     if (!search || !expectation) return { ...list, where: (bind) => base(bind).join(' and ') };
     const places = placesOfWords(search, 't', expectation).map(({ value, where }) => ({
       value,

@@ -33,7 +33,7 @@ export class People {
    * user's row carries overwrites those that it carries itself; an older one changes nothing. Deactivated: UNAUTHENTICATED.
    */
   async recognise(claims: Claims): Promise<SignedInViewer> {
-    const [known] = await this.db.repeat<Known>(`${selectKnown} where u.sub = $1`, [claims.sub]);
+    const [known] = await this.db.query<Known>(`${selectKnown} where u.sub = $1`, [claims.sub]);
     const upToDate = known?.claimsAt && known.claimsAt >= claims.issuedAt;
     const user = known && upToDate ? known : await this.takeOver(claims);
     if (!user.isActive) throw unauthenticated();

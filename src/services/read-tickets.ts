@@ -44,7 +44,7 @@ export class TicketReading {
     if (number < 1 || number > largestNumber) return null;
     const { values, bind } = parameters();
     const [ticket] = await this.db.query<Ticket>(
-      `select ${this.db.columns(Ticket, 't')} from tickets t
+      `select ${loaders.columns(Ticket, 't', bind)} from tickets t
        where t.number = ${bind(number)} and ${visibleTickets(viewer, 't', bind)}`,
       values,
     );

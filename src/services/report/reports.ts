@@ -137,7 +137,7 @@ type Listed = Pick<Ticket, 'id'>;
 const ticketsOf = (viewer: SignedInViewer, { from, to }: Span): Keyset<Listed> => ({
   entity: Ticket,
   alias: 't',
-  columns: ['id'],
+  columns: (row) => `${row}.id`,
   where: (bind) =>
     `${visibleTickets(viewer, 't', bind)} and t.created_at >= ${bind(from)} and t.created_at < ${bind(to)}`,
   keys,

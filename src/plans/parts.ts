@@ -1,0 +1,57 @@
+import type { FieldNode, SelectionSetNode } from 'graphql';
+import type { Entity } from '../db/database.js';
+import { type Page, relations } from '../loaders/relations.js';
+import type { PageName, Writing } from './fields.js';
+import { literal } from './json-sql.js';
+import type { Scope } from './selection.js';
+
+/** SQL of the JSON of what is asked of a row, and of the row of the ticket that it belongs to where that is at hand. */
+export type Template = (row: string, writing: Writing, ticket: string) => string;
+
+/** A field, wherever it is asked for under one name. */
+export type Nodes = readonly [FieldNode, ...FieldNode[]];
+
+/** Where a selection stands. */
+export interface Place {
+  readonly entity: Entity<unknown>;
+  /** By which rows within rows get names of their own. */
+  readonly depth: number;
+  readonly hasTicket: boolean;
+}
+
+/** What makes templates of objects. */
+export interface Compiler {
+  readonly scope: Scope;
+  /** The template of an object; null where the database can't write all of it. */
+  object(nodes: Nodes, typeName: string, place: Place): Template | null;
+}
+
+/** The selections below a field. */
+export const setsOf = (nodes: Nodes): SelectionSetNode[] =>
+  nodes.flatMap(({ selectionSet }) => (selectionSet ? [selectionSet] : []));
+
+/** SQL of the JSON of an object, of that of its fields. */
+export const objectOf = (entries: readonly (readonly [key: string, json: string])[]): string =>
+  `(${entries.map(([key, json], index) => `${literal(`${index === 0 ? '{' : ','}"${key}":`)} || ${json}`).join(' || ')} || '}')`;
+
+/** The name of the rows that are found for those at a place. */
+export const rowBelow = ({ depth }: Place): string => `r${depth + 1}`;
+
+/** SQL of the column that rows of a relation are ordered by for the viewer. */
+export function positionOf(name: PageName, row: string, { db, viewer }: Writing): string {
+  const { entity, position } = relations[name];
+  return `${row}.${db.kindOf(entity, position(viewer)).name}`;
+}
+
+/** SQL of the rows that point to another one, and of the condition under which they are seen. */
+export function rowsOf(name: PageName, found: string, row: string, { db, viewer, bind }: Writing): string {
+  const { entity, key, where } = relations[name] as unknown as Page<object>;
+  const condition = where ? ` and ${where(viewer, found, bind)}` : '';
+  return `${db.table(entity)} ${found} where ${found}.${db.kindOf(entity, key).name} = ${row}.id${condition}`;
+}
+
+/** The template of how many rows of a relation point to a row. */
+export const countOf =
+  (name: PageName, place: Place): Template =>
+  (row, writing) =>
+    `(select count(*) from ${rowsOf(name, rowBelow(place), row, writing)})::text`;
