@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createTokenVerifier, type TokenRules } from './auth/token.js';
+import { createTokenVerifier, remembering, type TokenRules } from './auth/token.js';
 import type { Viewer } from './auth/viewer.js';
 import type { Config } from './config.js';
 import { Database } from './db/database.js';
@@ -193,14 +193,16 @@ async function assemble(
     topics: new Topics(work),
     users: new Users(db, work, find),
   };
-  const schema = createSchema(services, (error) => logger.warn({ error: error.cause, code: error.code }, error.message));
+  const schema = createSchema(services, (error) =>
+    logger.warn({ error: error.cause, code: error.code }, error.message),
+  );
   const door = {
     schema,
     ...(options.plans !== false && { plans: new Plans(schema, { db, humanIdPrefix: config.ticketPrefix, cursors }) }),
     introspection: config.introspection,
     origins: new Origins(config),
     ...(await openGate(config, redis, options.quotaSeconds)),
-    signIn: createSignIn(createTokenVerifier(options.tokens), people),
+    ...createSignIn(remembering(createTokenVerifier(options.tokens)), people),
     createContext: (viewer: Viewer, acceptLanguage?: string) =>
       new Context(viewer, db, services.conversations, services.feeds, acceptLanguage),
     watch: (userId: string, listener: () => void) => doorbell.watch(userId, listener),

@@ -17,6 +17,9 @@ const extremes: Record<Exclude<OrderKey['type'], 'text'>, Readonly<Record<'least
   uuid: { least: '00000000-0000-0000-0000-000000000000', greatest: 'ffffffff-ffff-ffff-ffff-ffffffffffff' },
 };
 
+/** Pages of this many rows are asked for again and again. */
+const largestLimit = 1_001;
+
 const asRow = (expressions: readonly string[]): string =>
   expressions.length === 1 ? `${expressions[0]}` : `(${expressions.join(', ')})`;
 
@@ -49,7 +52,7 @@ export class ListWriter<T> {
   /** Ids and keys of rows in order; those that are skipped are walked over, and nothing else is done with them. */
   page(bounds: readonly Bound[], direction: Direction, limit: number, offset = 0): string {
     const skip = offset > 0 ? `offset ${this.bind(offset)}::bigint` : '';
-    const cut = `limit ${this.bind(limit)}::bigint ${skip}`;
+    const cut = `limit ${limit} ${skip}`;
     const { groups, list } = this;
     if (list.tiers) return this.tieredPage(list.tiers, bounds, direction, limit + offset, cut);
     if (groups) return this.groupedPage(groups, bounds, direction, limit + offset, cut);
@@ -77,7 +80,7 @@ export class ListWriter<T> {
     return `
       select * from (
         select g.key0, r.* from (select *, ${groups.key.sql} as key0 from ${groups.from} order by key0 ${direction}) g
-        cross join lateral (${this.rows(where, direction, `limit ${this.bind(most)}::bigint`)}) r
+        cross join lateral (${this.rows(where, direction, `limit ${this.upTo(most)}`)}) r
         ${reached.length > 0 ? `where ${reached.join(' and ')}` : ''}
       ) merged ${this.inOrder(direction)} ${cut}`;
   }
@@ -90,7 +93,7 @@ export class ListWriter<T> {
     most: number,
     cut: string,
   ): string {
-    const limit = `${this.bind(most)}::bigint`;
+    const limit = this.upTo(most);
     const ordered = direction === 'ASC' ? tiers : tiers.toReversed();
     const reached = ordered.filter(({ value }) => bounds.every((bound) => reaches(bound, value)));
     const wanted = reached.length > 0 ? reached : [{ value: 0, where: () => 'false' }];
@@ -106,6 +109,11 @@ export class ListWriter<T> {
       with ${parts.join(', ')}
       select * from (${names.map((name) => `select * from ${name}`).join(' union all ')}) merged
       ${this.inOrder(direction)} ${cut}`;
+  }
+
+  /** As a part of the text, by which a plan that is kept goes too; deep pages would make too many texts. */
+  private upTo(most: number): string {
+    return most <= largestLimit ? String(most) : `${this.bind(most)}::bigint`;
   }
 
   private rows(where: readonly string[], direction: Direction, cut: string, names = this.namesWithin): string {

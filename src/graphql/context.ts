@@ -22,18 +22,34 @@ export class Context {
   cost: Cost | undefined;
   /** How long to wait before what was refused may be tried again. */
   retryAfterMs: number | undefined;
+  /** Finds out who asks, where that was only recalled; nobody may be answered before. */
+  confirmation: (() => Promise<Viewer>) | undefined;
   private columns: Columns | undefined;
   private current: Loaders | undefined;
   private accepted: readonly string[] | undefined;
 
   constructor(
-    readonly identity: Viewer,
+    private who: Viewer,
     private readonly db: Database,
     /** Where subscriptions begin: they have no resolver instance. */
     readonly conversations: Conversations,
     readonly feeds: TicketFeeds,
     private readonly acceptLanguage?: string,
   ) {}
+
+  /** Who asks, or nobody known. */
+  get identity(): Viewer {
+    return this.who;
+  }
+
+  /** Finds out who asks now. */
+  async confirm(): Promise<void> {
+    const { confirmation } = this;
+    if (!confirmation) return;
+    this.confirmation = undefined;
+    this.who = await confirmation();
+    this.forget();
+  }
 
   /** Who asks; UNAUTHENTICATED for nobody known. */
   get viewer(): SignedInViewer {

@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+/** Nobody waits any more; one for all, because no one asks where it came from. */
+const over = new Error('the answer is sent, or its client gone');
+
 /**
  * Aborted once an answer is sent, or nobody waits for it any more. The connection is listened to as well: an answer that stands
  * behind another one of it does not hear of its end.
@@ -9,9 +12,9 @@ export function endOf({ socket }: IncomingMessage, response: ServerResponse): Ab
   const end = (): void => {
     socket.off('close', end);
     response.off('close', end);
-    controller.abort();
+    controller.abort(over);
   };
-  if (response.destroyed || socket.destroyed) controller.abort();
+  if (response.destroyed || socket.destroyed) controller.abort(over);
   else for (const ended of [socket, response]) ended.once('close', end);
   return controller.signal;
 }

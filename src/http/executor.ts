@@ -4,7 +4,9 @@ import { isSignedIn } from '../auth/viewer.js';
 import type { Replicas } from '../db/replicas/replicas.js';
 import { AppError, ErrorCode } from '../errors.js';
 import type { Context } from '../graphql/context.js';
+import { textsIn } from '../plans/json-text.js';
 import type { Plans } from '../plans/plans.js';
+import { asRefusal } from './refuse.js';
 
 type Gateway = NonNullable<ApolloServerOptions<Context>['gateway']>;
 type Executor = NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>;
@@ -21,16 +23,17 @@ export interface Execution {
 
 /** Has Apollo Server execute operations as the plans say, where each is to read: what it calls a gateway may bring an executor along. */
 export function gatewayOf({ schema, plans, replicas }: Execution): Gateway {
-  const executor: Executor = (request) => {
+  const executor: Executor = async (request) => {
     const context = request.context as Context;
+    const { identity } = context;
     // Nobody known reads anything.
-    if (!isSignedIn(context.identity)) return run(schema, request);
+    if (!isSignedIn(identity)) return run(schema, request);
     const answer = (): Promise<ExecutionResult> => asPlanned(schema, plans, request);
     if (!replicas) return answer();
-    const { id } = context.identity;
+    await confirm(context);
     return request.operation.operation === OperationTypeNode.QUERY
-      ? replicas.answer(id, answer, () => context.forget())
-      : replicas.answerOnPrimary(id, answer);
+      ? replicas.answer(identity.id, answer, () => context.forget())
+      : replicas.answerOnPrimary(identity.id, answer);
   };
   return {
     onSchemaLoadOrUpdate: (callback) => {
@@ -51,12 +54,34 @@ async function asPlanned(schema: GraphQLSchema, plans: Plans | undefined, reques
   } = request;
   const context = request.context as Context;
   const columns = plans?.columnsFor(document, operation, variables, context);
+  const isQuery = operation.operation === OperationTypeNode.QUERY;
+  if (!isQuery || !columns) await confirm(context);
   if (!plans || !columns) return run(schema, request);
   context.readAs(columns);
   const result = await run(plans.outline, request);
   context.readAs(undefined);
+  if (!isQuery) return result;
   const isWrong = result.errors?.some(({ originalError }) => !isAway(originalError));
-  return isWrong && operation.operation === OperationTypeNode.QUERY ? run(schema, request) : result;
+  return isWrong || !(await isOfNow(context, result)) ? run(schema, request) : result;
+}
+
+/** Whether an answer was made under the rights that its reader has; afterwards the context knows these. */
+async function isOfNow(context: Context, { data }: ExecutionResult): Promise<boolean> {
+  const { accessVersion } = context.viewer;
+  const texts = textsIn(data);
+  if (texts.length > 0 && texts.every((text) => text.accessVersion === accessVersion)) return true;
+  // Where there is no row, none tells.
+  await confirm(context);
+  return texts.length === 0 && context.viewer.accessVersion === accessVersion;
+}
+
+/** Finds out who asks; whoever may not any more is refused as at the door. */
+async function confirm(context: Context): Promise<void> {
+  try {
+    await context.confirm();
+  } catch (error) {
+    throw asRefusal(error);
+  }
 }
 
 /** Who can't be reached now need not be asked twice. */

@@ -21,7 +21,7 @@ import type { ErrorFormatter } from '../graphql/format-error.js';
 import type { Viewer } from '../auth/viewer.js';
 import { FairTurns } from '../fair-turns.js';
 import { payerOf } from '../services/payer.js';
-import type { SignIn } from '../services/sign-in.js';
+import type { Recall } from '../services/sign-in.js';
 import { paidBy } from '../telemetry.js';
 import { contentTypeOf } from './content-type.js';
 import { countCost } from './count-cost.js';
@@ -39,7 +39,7 @@ const turns = { atOnce: 20, waiting: 100 };
 /** What the HTTP door needs. */
 export interface GraphqlDoor extends Omit<Gate, 'socketLimits'>, Execution {
   readonly introspection: boolean;
-  readonly signIn: SignIn;
+  readonly recall: Recall;
   readonly createContext: (viewer: Viewer, acceptLanguage?: string) => Context;
   readonly formatError: ErrorFormatter;
 }
@@ -178,7 +178,7 @@ export const mount =
 /** Lets callers in who have something left, and only texts that may run. */
 async function admit(door: GraphqlDoor, requests: FairTurns, request: IncomingMessage): Promise<Admission<Context>> {
   const { headers } = request;
-  const viewer = await door.signIn(headers.authorization);
+  const { viewer, confirm } = await door.recall(headers.authorization);
   const payer = payerOf(viewer, door.addressOf(request));
   paidBy(payer);
   await door.budget.admit(payer);
@@ -192,7 +192,13 @@ async function admit(door: GraphqlDoor, requests: FairTurns, request: IncomingMe
       for (const text of [null, ...searchParams.getAll('query')]) door.trusted.check(text, asked);
     },
     context: () =>
-      Promise.resolve(Object.assign(door.createContext(viewer, headers['accept-language']), { payer, requestKey })),
+      Promise.resolve(
+        Object.assign(door.createContext(viewer, headers['accept-language']), {
+          payer,
+          requestKey,
+          confirmation: confirm,
+        }),
+      ),
     refused: async (error) => {
       if (isOfClient(error)) await door.budget.fine(payer);
     },

@@ -17,14 +17,15 @@ export async function readJson(request: IncomingMessage, contentType: string, ma
   }
   if (request.headers['content-encoding'])
     throw invalid([], 'contentType', 'Send the operation without `Content-Encoding`.');
-  const tooLarge = invalid([], 'tooMany', `The request is too large: at most ${maxBytes} bytes are allowed.`);
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge;
+  const tooLarge = (): AppError =>
+    invalid([], 'tooMany', `The request is too large: at most ${maxBytes} bytes are allowed.`);
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > maxBytes) throw tooLarge;
+      if (bytes > maxBytes) throw tooLarge();
       chunks.push(chunk);
     }
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HeaderMap } from '@apollo/server';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError, ErrorCode } from '../errors.js';
 import type { ErrorFormatter } from '../graphql/format-error.js';
@@ -26,6 +27,26 @@ function statusOf(error: unknown): number {
   return statusOfRule[error.details.constraint ?? ''] ?? statusOfCode[error.code] ?? 400;
 }
 
+/** An error with the status and headers of a refusal, for Apollo Server to answer. */
+export function asRefusal(error: unknown): unknown {
+  if (!(error instanceof AppError)) return error;
+  const headers = new HeaderMap(headersFor(error));
+  return new GraphQLError(error.message, {
+    originalError: error,
+    extensions: { http: { status: statusOf(error), headers } },
+  });
+}
+
+/** What tells a client, beside the status, what to do. */
+function headersFor(error: unknown): [name: string, value: string][] {
+  if (!(error instanceof AppError)) return [];
+  const { retryAfterMs } = error.details;
+  return [
+    ...(statusOf(error) === 401 ? ([['www-authenticate', 'Bearer']] as [string, string][]) : []),
+    ...(retryAfterMs !== undefined ? ([['retry-after', retryAfter(retryAfterMs)]] as [string, string][]) : []),
+  ];
+}
+
 /** What becomes of a body that nobody has read to its end. */
 export type Leave = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -43,9 +64,7 @@ export function refuse(
   // An answer that has begun can't become another one: the client finds that it is cut off.
   if (response.headersSent) throw error;
   const status = statusOf(error);
-  if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
-  if (error instanceof AppError && error.details.retryAfterMs !== undefined)
-    response.setHeader('Retry-After', retryAfter(error.details.retryAfterMs));
+  for (const [name, value] of headersFor(error)) response.setHeader(name, value);
   if (!request.complete) leave(request, response);
   respond(response, status, { errors: [formatError(error)] });
 }

@@ -65,10 +65,14 @@ async function loadOne<T>(
   const { entity, key, where } = relation;
   const sql = `
     select ${columns(entity, 'r', bind)} from ${db.table(entity)} r
-    where r.${db.column(entity, key)} = any(${bind(ids)}::uuid[]) ${where ? `and ${where(viewer, 'r', bind)}` : ''}`;
+    where r.${db.column(entity, key)} ${isOneOf(ids, bind)} ${where ? `and ${where(viewer, 'r', bind)}` : ''}`;
   const rows = new Map((await db.query<T>(sql, values)).map((row) => [row[key] as string, row]));
   return ids.map((id) => rows.get(id) ?? null);
 }
+
+/** A plan that is kept takes any array for one of ten. */
+const isOneOf = (keys: readonly string[], bind: Bind): string =>
+  keys.length === 1 ? `= ${bind(keys[0])}::uuid` : `= any(${bind(keys)}::uuid[])`;
 
 async function loadMany<T>(
   db: Database,
@@ -86,7 +90,7 @@ async function loadMany<T>(
     : '';
   const sql = `
     select ${parentKey} as "parentKey", ${db.columns(entity, 'r')} from ${db.table(entity)} r ${junction}
-    where ${parentKey} = any(${bind(keys)}::uuid[]) ${where ? `and ${where(viewer, 'r', bind)}` : ''}
+    where ${parentKey} ${isOneOf(keys, bind)} ${where ? `and ${where(viewer, 'r', bind)}` : ''}
     order by ${order.map((property) => `r.${db.column(entity, property)}`).join(', ')}`;
   const byParent = new Map<string, T[]>(keys.map((id) => [id, []]));
   for (const row of await db.query<T & { parentKey: string }>(sql, values)) byParent.get(row.parentKey)?.push(row);

@@ -1,11 +1,16 @@
 /** A value that the database has written as JSON. */
 export class JsonText {
-  constructor(readonly json: string) {}
+  constructor(
+    readonly json: string,
+    /** The version of the reader's rights when it was written; null where they may not read anything. */
+    readonly accessVersion: number | null,
+  ) {}
+}
 
-  /** How many characters it has. */
-  get length(): number {
-    return this.json.length;
-  }
+/** All such values in an answer. */
+export function textsIn(value: unknown): JsonText[] {
+  if (value instanceof JsonText) return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 /** The JSON of an answer, in which texts of the database stand as they came. */

@@ -27,11 +27,15 @@ const leftOut = ['CommentPayload.cursor'];
 /** A row of which nothing but the answer was read. */
 interface WrittenRow {
   readonly json: string;
+  readonly accessVersion: number | null;
 }
 
 const leaf = new GraphQLScalarType<JsonText>({
   name: 'Written',
-  serialize: (row) => new JsonText((row as WrittenRow).json),
+  serialize: (row) => {
+    const { json, accessVersion } = row as WrittenRow;
+    return new JsonText(json, accessVersion);
+  },
 });
 
 /**

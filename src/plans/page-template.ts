@@ -85,9 +85,7 @@ export class PageTemplate {
     if (!column) return null;
     const name = `x.c${this.columns.push(column) - 1}`;
     this.readsRows = true;
-    const order = `x.n ${this.window.from === 'front' ? 'asc' : 'desc'}`;
-    return () =>
-      `'[' || coalesce(string_agg(${name}, ',' order by ${order}) filter (where ${this.isWithin('x')}), '') || ']'`;
+    return () => `'[' || coalesce(string_agg(${name}, ',' order by x.place)${this.within()}, '') || ']'`;
   }
 
   private about(name: string): Template | null {
@@ -115,13 +113,14 @@ export class PageTemplate {
   private end(which: 'min' | 'max'): Template {
     this.readsRows = true;
     return (row, writing) => {
-      const seq = `${which}(x.place) filter (where ${this.isWithin('x')})`;
+      const seq = `${which}(x.place)${this.within()}`;
       return orNull(jsonOfPlainText(writing.position(`${row}.id`, seq)));
     };
   }
 
-  private isWithin(row: string): string {
-    return `${row}.n <= ${this.window.limit}`;
+  /** Leaves out the row beyond the page, where one is looked for. */
+  private within(): string {
+    return this.looksBeyond ? ` filter (where x.n <= ${this.window.limit})` : '';
   }
 
   private source(row: string, writing: Writing): string {
@@ -129,14 +128,17 @@ export class PageTemplate {
     const { found, window } = this;
     const position = positionOf(this.name, found, writing);
     const order = `order by ${position} ${window.from === 'front' ? 'asc' : 'desc'}`;
-    const columns = this.columns.map(
-      (column, index) => `, case when ${this.isWithin(found)} then ${column(found, writing, row)} end as c${index}`,
+    const rows = rowsOf(this.name, found, row, writing);
+    const columns = this.columns.map((column) => column(found, writing, row));
+    if (!this.looksBeyond) {
+      const named = columns.map((json, index) => `, ${json} as c${index}`).join('');
+      return ` from (select ${position} as place${named} from (
+        select * from ${rows} ${order} limit ${window.limit}) ${found}) x`;
+    }
+    const named = columns.map(
+      (json, index) => `, case when ${found}.n <= ${window.limit} then ${json} end as c${index}`,
     );
-    return ` from (
-      select ${found}.n, ${position} as place${columns.join('')} from (
-        select *, row_number() over (${order}) as n from ${rowsOf(this.name, found, row, writing)}
-        ${order} limit ${window.limit + (this.looksBeyond ? 1 : 0)}
-      ) ${found}
-    ) x`;
+    return ` from (select ${found}.n, ${position} as place${named.join('')} from (
+        select *, row_number() over (${order}) as n from ${rows} ${order} limit ${window.limit + 1}) ${found}) x`;
   }
 }

@@ -12,7 +12,7 @@ import {
   visit,
 } from 'graphql';
 import { isStaff, type SignedInViewer } from '../auth/viewer.js';
-import type { Database, Entity } from '../db/database.js';
+import type { Bind, Entity } from '../db/database.js';
 import type { Columns } from '../loaders/loaders.js';
 import type { Writing } from './fields.js';
 import { outlineOf, written } from './outline.js';
@@ -82,7 +82,7 @@ export class Plans {
         humanIdPrefix,
         position: (ticketId, seq) => cursors.inSql(viewer, ticketId, seq),
       };
-      return `${alias}.id, ${template(alias, writing, '')} as json`;
+      return `${alias}.id, ${template(alias, writing, '')} as json, ${accessVersionOf(viewer, bind)} as "accessVersion"`;
     };
   }
 
@@ -126,6 +126,10 @@ export class Plans {
     return passes([operation.selectionSet], root) && templates.size > 0 ? templates : null;
   }
 }
+
+/** The rights may have changed since they were looked up: the statement that goes by them tells. */
+const accessVersionOf = ({ id }: SignedInViewer, bind: Bind): string =>
+  `(select u.access_version from users u where u.id = ${bind(id)}::uuid and u.is_active)`;
 
 /** Rows of one table are read with the same columns wherever the operation asks for them: two selections would be one too many. */
 function keep(templates: Map<Entity<unknown>, Template>, entity: Entity<unknown>, template: Template | null): boolean {

@@ -1,4 +1,4 @@
-import type { TokenVerifier } from '../auth/token.js';
+import type { Claims, TokenVerifier } from '../auth/token.js';
 import { anonymous, type SignedInViewer, type Viewer } from '../auth/viewer.js';
 import { forbidden, unauthenticated } from '../errors.js';
 import type { Links } from './links.js';
@@ -7,15 +7,37 @@ import type { People } from './people.js';
 /** Who is behind an `Authorization` text; both doors ask it. */
 export type SignIn = (authorization: string | undefined) => Promise<Viewer>;
 
+/** Who was behind an `Authorization` text when that was last looked up, and how to find out who is now; absent where that is known. */
+export interface Recalled {
+  readonly viewer: Viewer;
+  readonly confirm?: () => Promise<Viewer>;
+}
+
+/** Recalls who was behind a text: nobody may be answered by that alone. */
+export type Recall = (authorization: string | undefined) => Promise<Recalled>;
+
 /** Without a text the viewer is anonymous; one that is no valid bearer token is UNAUTHENTICATED. */
-export const createSignIn =
-  (verify: TokenVerifier, people: People): SignIn =>
-  async (authorization) => {
-    if (authorization === undefined) return anonymous;
+export function createSignIn(verify: TokenVerifier, people: People): { signIn: SignIn; recall: Recall } {
+  const lastSeen = new WeakMap<Claims, SignedInViewer>();
+  const recall: Recall = async (authorization) => {
+    if (authorization === undefined) return { viewer: anonymous };
     const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
     if (token === undefined) throw unauthenticated();
-    return people.recognise(await verify(token));
+    const claims = await verify(token);
+    const confirm = async (): Promise<SignedInViewer> => {
+      const viewer = await people.recognise(claims);
+      lastSeen.set(claims, viewer);
+      return viewer;
+    };
+    const viewer = lastSeen.get(claims);
+    return viewer ? { viewer, confirm } : { viewer: await confirm() };
   };
+  const signIn: SignIn = async (authorization) => {
+    const { viewer, confirm } = await recall(authorization);
+    return confirm ? confirm() : viewer;
+  };
+  return { signIn, recall };
+}
 
 /** Who may use a link that the gateway handed out, as `Links` made it for a method. */
 export type LinkSignIn = (method: 'GET' | 'PUT', url: URL) => Promise<SignedInViewer>;
