@@ -157,8 +157,8 @@ async function assemble(
   const storage = await openStorage(config, links.secretName('files'));
   closing.push(keepHouse(db, logger, choresOf(config, storage)));
   const hint = (ids: string[]): void => forEverybody(() => bus.publish([...ids, writtenHint]));
-  const work = new UnitOfWork(db, hint, (tx, remarks) => digests.plan(tx, remarks), reads.floors);
-  const silently = new UnitOfWork(db, hint, () => Promise.resolve(), reads.floors);
+  const work = new UnitOfWork(db, hint, digests && ((tx, remarks) => digests.plan(tx, remarks)), reads.floors);
+  const silently = new UnitOfWork(db, hint, null, reads.floors);
   const find = new Finder(db);
   const people = new People(db, hint, reads.floors);
   const reading = new TicketReading(db, config.ticketPrefix);

@@ -21,13 +21,13 @@ export class FairTurns {
 
   /**
    * Does something for somebody when their turn has come, which lasts until it is done. RATE_LIMITED where the line is full; with
-   * the reason of the signal it fails once that is aborted while it waits.
+   * the reason of the signal, which is asked for only then, it fails once that is aborted while it waits.
    */
-  async use<T>(who: string, work: () => Promise<T>, gone?: AbortSignal): Promise<T> {
+  async use<T>(who: string, work: () => Promise<T>, gone?: () => AbortSignal): Promise<T> {
     const line = this.lines.get(who) ?? { running: 0, waiting: new Set() };
     this.lines.set(who, line);
     if (line.running < this.atOnce) line.running++;
-    else await this.waitIn(line, gone);
+    else await this.waitIn(line, gone?.());
     try {
       return await work();
     } finally {

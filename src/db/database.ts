@@ -72,7 +72,7 @@ export class Database implements Queryable {
   /** Runs the work in one transaction on the primary, which is rolled back when the work throws. */
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
     return this.use(async (runner) => {
-      const tx: Queryable = { query: (sql, values = []) => run(runner, sql, values) };
+      const tx: Queryable = { query: (sql, values = []) => this.sendOn(runner, sql, values) };
       try {
         await runner.startTransaction();
         const result = await work(tx);
@@ -157,17 +157,19 @@ export class Database implements Queryable {
     return kind;
   }
 
-  /** Sends one statement past TypeORM, which would spend more on it than pg does. */
   private send<Row>(sql: string, values: readonly unknown[]): Promise<Row[]> {
+    return this.use((runner) => this.sendOn(runner, sql, values));
+  }
+
+  /** Sends a statement past TypeORM, which would spend more on it than pg does. */
+  private sendOn<Row>(runner: QueryRunner, sql: string, values: readonly unknown[]): Promise<Row[]> {
     const name = this.names?.of(sql);
-    return this.use((runner) =>
-      sent(sql, async () => {
-        this.dataSource.logger.logQuery(sql, [...values], runner);
-        const client = (await runner.connect()) as ClientBase;
-        const { rows } = await client.query({ text: sql, values: [...values], ...(name !== undefined && { name }) });
-        return rows as Row[];
-      }),
-    );
+    return sent(sql, async () => {
+      this.dataSource.logger.logQuery(sql, [...values], runner);
+      const client = (await runner.connect()) as ClientBase;
+      const { rows } = await client.query({ text: sql, values: [...values], ...(name !== undefined && { name }) });
+      return rows as Row[];
+    });
   }
 
   private use<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
@@ -195,9 +197,6 @@ export class Database implements Queryable {
     }
   }
 }
-
-const run = <Row>(runner: QueryRunner, sql: string, values: readonly unknown[]): Promise<Row[]> =>
-  sent(sql, async () => (await runner.query(sql, [...values], true)).records as Row[]);
 
 /** Sends a statement; the request that it is for counts it. */
 function sent<Row>(sql: string, send: () => Promise<Row[]>): Promise<Row[]> {

@@ -51,18 +51,26 @@ export class UnitOfWork {
   constructor(
     private readonly db: Database,
     private readonly hint: (ids: string[]) => void,
-    private readonly tell: (tx: Queryable, remarks: readonly Remark[]) => Promise<void>,
+    /** Null: nobody is told. */
+    private readonly tell: ((tx: Queryable, remarks: readonly Remark[]) => Promise<void>) | null,
     private readonly floors: Floors,
   ) {}
 
-  /** Applies the mutation once, or brings back the result of the call that did. */
+  /**
+   * Applies the mutation once, or brings back the result of the call that did. One whose writing is a single statement that takes
+   * nothing away is a transaction by itself where nothing else has to be written with it.
+   */
   async run<R extends Result>(
     once: Once,
     prepare: (tx: Transaction) => Promise<Prepared<R>>,
+    { isOneStatement = false } = {},
   ): Promise<R & { replayed: boolean }> {
+    const isAlone = isOneStatement && once.key === null && this.tell === null;
+    const within = <T>(act: (tx: Queryable) => Promise<T>): Promise<T> =>
+      isAlone ? act(this.db.primary) : this.db.transaction(act);
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.attempt(once, prepare);
+        return await this.attempt(once, prepare, within);
       } catch (error) {
         // A row that was found and can't be referred to was deleted meanwhile: the second look does not find it.
         const again = error instanceof StaleRead || isTransient(error) || isBrokenReference(error);
@@ -75,11 +83,12 @@ export class UnitOfWork {
   private async attempt<R extends Result>(
     once: Once,
     prepare: (tx: Transaction) => Promise<Prepared<R>>,
+    within: <T>(act: (tx: Queryable) => Promise<T>) => Promise<T>,
   ): Promise<R & { replayed: boolean }> {
     const touched = new Set<string>();
     const remarks: Remark[] = [];
     let takesAway = false;
-    const outcome = await this.db.transaction(async (queryable) => {
+    const outcome = await within(async (queryable) => {
       const earlier = await findResult<R>(queryable, once);
       if (earlier) return { ...earlier, replayed: true };
       const tx: Transaction = {
@@ -93,7 +102,7 @@ export class UnitOfWork {
       const { result, write } = await prepare(tx);
       await claimKey(queryable, once, result);
       await write();
-      if (remarks.length > 0) await this.tell(queryable, remarks);
+      if (remarks.length > 0) await this.tell?.(queryable, remarks);
       if (takesAway) await this.floors.takingAway(queryable);
       return { ...result, replayed: false };
     });

@@ -1,5 +1,5 @@
-import { type IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { type Duplex, PassThrough, pipeline } from 'node:stream';
 import helmet from 'helmet';
 import { observed, type Observers } from './observe-requests.js';
@@ -10,13 +10,21 @@ export type Middleware = (request: IncomingMessage, response: ServerResponse, ne
 /** What a demo says to those who call it by a name that is not one of its machine's. */
 export const foreignName = 'In demo mode the gateway is reached at http://127.0.0.1 alone.';
 
-const addHeaders = helmet();
+/** The headers of safety, and that no proxy may keep for others what one person may read. */
+const safety: [name: string, value: string][] = [['Cache-Control', 'no-store']];
+// They are the same for all answers, but the library works them out for each.
+helmet()(
+  new IncomingMessage(new Socket()),
+  { setHeader: (...header: [string, string]) => safety.push(header), removeHeader: () => undefined } as never,
+  (error) => {
+    if (error) throw new Error('there are no headers of safety', { cause: error });
+  },
+);
 
-/** Gives every answer the headers of safety; what one person may read no proxy may keep for another. */
-export const protect: Middleware = (request, response, next) => {
-  response.setHeader('Cache-Control', 'no-store');
-  addHeaders(request, response, next);
-};
+/** Gives an answer the headers of safety. */
+export function protect(response: ServerResponse): void {
+  for (const [name, value] of safety) response.setHeader(name, value);
+}
 
 /** Why an offer to change the protocol is not taken. */
 export interface Refusal {
@@ -42,10 +50,9 @@ export function refuseUpgrade(
   response.shouldKeepAlive = false;
   response.assignSocket(bytes as unknown as Socket);
   response.once('finish', () => bytes.end());
-  observed(observers, () =>
-    protect(request, response, () => {
-      response.setHeader('Content-Type', 'text/plain; charset=utf-8');
-      response.writeHead(status, { 'Content-Length': Buffer.byteLength(message) + 1 }).end(`${message}\n`);
-    }),
-  )(request, response);
+  observed(observers, () => {
+    protect(response);
+    response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+    response.writeHead(status, { 'Content-Length': Buffer.byteLength(message) + 1 }).end(`${message}\n`);
+  })(request, response);
 }

@@ -19,9 +19,17 @@ export function endOf({ socket }: IncomingMessage, response: ServerResponse): Ab
   return controller.signal;
 }
 
-/** Waits for that. */
-export const ended = (end: AbortSignal): Promise<void> =>
+/** Waits for the same; a signal costs more than most of what a request needs. */
+export const ended = ({ socket }: IncomingMessage, response: ServerResponse): Promise<void> =>
   new Promise((resolve) => {
-    if (end.aborted) resolve();
-    else end.addEventListener('abort', () => resolve(), { once: true });
+    const end = (): void => {
+      socket.off('close', end);
+      response.off('close', end);
+      resolve();
+    };
+    if (response.destroyed || socket.destroyed) resolve();
+    else for (const ended of [socket, response]) ended.once('close', end);
   });
+
+/** Whether something failed because nobody waits for it any more. */
+export const isOver = (error: unknown): boolean => error === over;

@@ -8,7 +8,7 @@ import type { LinkSignIn } from '../services/sign-in.js';
 import type { Uploads } from '../services/uploads.js';
 import { paidBy } from '../telemetry.js';
 import { contentTypeOf } from './content-type.js';
-import { endOf } from './end-of-answer.js';
+import { endOf, isOver } from './end-of-answer.js';
 import { type BodyLimits, inTime, TooSlow } from './in-time.js';
 import { type Leave, refuse } from './refuse.js';
 import { allowOnly, type RouteHandler, sendBody } from './route.js';
@@ -42,7 +42,7 @@ export function createFileHandler(door: FileDoor): RouteHandler {
       if (id === undefined) throw notFound('file');
       await (folder === 'uploads' ? receive : deliver)(door, id, request, response, url, end);
     } catch (error) {
-      if (error === end.reason) return;
+      if (isOver(error)) return;
       refuse(request, response, error, door.formatError, throwAway);
     }
   };

@@ -26,7 +26,7 @@ import { paidBy } from '../telemetry.js';
 import { contentTypeOf } from './content-type.js';
 import { countCost } from './count-cost.js';
 import { nameOperations } from '../doors/observe-requests.js';
-import { ended, endOf } from './end-of-answer.js';
+import { ended, endOf, isOver } from './end-of-answer.js';
 import { type Execution, gatewayOf } from './executor.js';
 import { writeJson } from '../plans/json-text.js';
 import { readJson } from './read-body.js';
@@ -120,7 +120,7 @@ const beBrief = (formatError: ErrorFormatter): ApolloServerPlugin<Context> => ({
 /** Lets one request in. */
 interface Admission<C> {
   /** Serves it when its turn has come, before its body is read; fails with the reason of the signal when nobody waits any more. */
-  readonly inTurn?: (serve: () => Promise<void>, end: AbortSignal) => Promise<void>;
+  readonly inTurn?: (serve: () => Promise<void>, end: () => AbortSignal) => Promise<void>;
   /** Looks at what was sent before it is parsed; throws for what is refused. */
   readonly check?: (body: unknown, url: URL) => void;
   readonly context: () => Promise<C>;
@@ -144,7 +144,6 @@ export const mount =
   <C extends BaseContext>({ apollo, admit, formatError }: Mount<C>): RouteHandler =>
   async (request, response, url) => {
     let admission: Admission<C> | undefined;
-    const end = endOf(request, response);
     const serve = async ({ check, context }: Admission<C>): Promise<void> => {
       const contentType = contentTypeOf(request) ?? '';
       const body = request.method === 'POST' ? await readJson(request, contentType, limits.bodyBytes) : undefined;
@@ -162,14 +161,18 @@ export const mount =
       for (const [name, value] of headers) response.setHeader(name, value);
       if (!request.complete) hangUp(request, response);
       sendText(response, status ?? 200, answered.string);
-      await ended(end);
+      await ended(request, response);
     };
     try {
       const admitted = (admission = await admit(request));
-      if (admitted.inTurn) await admitted.inTurn(() => serve(admitted), end);
+      if (admitted.inTurn)
+        await admitted.inTurn(
+          () => serve(admitted),
+          () => endOf(request, response),
+        );
       else await serve(admitted);
     } catch (error) {
-      if (error === end.reason) return;
+      if (isOver(error)) return;
       await admission?.refused?.(error);
       refuse(request, response, error, formatError);
     }

@@ -70,7 +70,7 @@ export function createHttpServer(routes: Routes): Server {
   server.keepAliveTimeout = unusedMs;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    await apply(protect, request, response);
+    protect(response);
     if (!routes.origins.isOurName(request.headers)) return respond(response, 421, { message: foreignName });
     const target = request.url ?? '/';
     const url = new URL(URL.canParse(target, 'http://gateway') ? target : '/*', 'http://gateway');

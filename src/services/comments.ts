@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { UnitOfWork } from '../db/unit-of-work.js';
+import type { Prepared, Transaction, UnitOfWork } from '../db/unit-of-work.js';
 import { Visibility } from '../entities/comment.js';
 import { isStaff } from '../auth/viewer.js';
 import { forbidden, invalid } from '../errors.js';
@@ -54,7 +54,7 @@ export class Comments {
    * first (parity a14, x14); a note lets nobody in and changes nothing that a customer can read.
    */
   async add({ viewer, once }: Call, input: AddComment): Promise<CommentOutcome> {
-    return this.work.run(once, async (tx) => {
+    const prepare = async (tx: Transaction): Promise<Prepared<Omit<CommentOutcome, 'replayed'>>> => {
       const ticket = await this.find.ticket(tx, viewer, input.ticketId, ticketPath);
       const { visibility } = input;
       if (!canComment(viewer, ticket, visibility))
@@ -79,7 +79,8 @@ export class Comments {
           });
         },
       };
-    });
+    };
+    return this.work.run(once, prepare, { isOneStatement: !input.fileIds?.length });
   }
 
   /** Changes what the viewer said, while the ticket is open (parity d10). */

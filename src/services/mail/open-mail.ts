@@ -20,12 +20,12 @@ interface Surroundings {
   readonly closing: (() => Promise<void> | void)[];
 }
 
-/** Begins to do what there is to be mailed; the answer plans more. */
+/** Begins to do what there is to be mailed; the answer plans more, and is null where digests are off. */
 export function openMail(
   config: Config,
   limits: Partial<MailLimits> | undefined,
   { db, jobs, handle, doorbell, logger, closing }: Surroundings,
-): Digests {
+): Digests | null {
   const { mailDigestSeconds: seconds } = config;
   const presence = new Presence(db, doorbell, logger, seconds ?? 0);
   const digests = new Digests(db, jobs, seconds, presence);
@@ -34,5 +34,5 @@ export function openMail(
   handle('mail', (job) => post.deliver(job));
   if (seconds !== null) presence.start();
   closing.push(() => presence.stop());
-  return digests;
+  return seconds === null ? null : digests;
 }
