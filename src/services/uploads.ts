@@ -90,7 +90,11 @@ export class Uploads {
     const file = await this.expected(uploaderId, id);
     checkAnnouncement(file, delivery);
     await this.instead(id, (dropped) =>
-      this.turns.use(uploaderId, () => this.keep(file, delivery, dropped), AbortSignal.any([dropped, delivery.end])),
+      this.turns.use(
+        uploaderId,
+        () => this.keep(file, delivery, dropped),
+        () => AbortSignal.any([dropped, delivery.end]),
+      ),
     );
   }
 
