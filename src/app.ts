@@ -193,9 +193,7 @@ async function assemble(
     topics: new Topics(work),
     users: new Users(db, work, find),
   };
-  const schema = createSchema(services, (error) =>
-    logger.warn({ error: error.cause, code: error.code }, error.message),
-  );
+  const schema = createSchema(services, ({ cause: error, code, message }) => logger.warn({ error, code }, message));
   const door = {
     schema,
     ...(options.plans !== false && { plans: new Plans(schema, { db, humanIdPrefix: config.ticketPrefix, cursors }) }),
@@ -222,7 +220,7 @@ async function assemble(
     reports: createReportHandler({ ...door, ...services, linkSignIn }),
     stalledMs: options.sockets?.stalledMs,
     isReady: async () => !isStopping && (await db.query('select 1')).length === 1,
-    ...(config.introspection && { graphiql: () => graphiqlPage(graphiqlOptions(options)) }),
+    ...(config.introspection && { graphiql: () => graphiqlPage('/graphql', options.graphiqlHeaders) }),
   });
   const drain = watchConnections(server);
   const closeSockets = attachSocketServer(server, { ...door, timing: options.sockets });
@@ -249,6 +247,3 @@ async function assemble(
   };
   return { url: `${origin}/graphql`, metricsUrl, services: withoutDoor, stop };
 }
-
-const graphiqlOptions = ({ graphiqlHeaders: defaultHeaders }: AppOptions): Parameters<typeof graphiqlPage>[0] =>
-  defaultHeaders === undefined ? { endpoint: '/graphql' } : { endpoint: '/graphql', defaultHeaders };

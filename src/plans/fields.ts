@@ -14,6 +14,7 @@ import { User } from '../entities/user.js';
 import { Vote } from '../entities/vote.js';
 import { globalIdInSql, type NodeType } from '../global-id.js';
 import type { relations } from '../loaders/relations.js';
+import { streamOf } from '../policies/visibility.js';
 import { jsonOfColumn, jsonOfCondition, jsonOfPlainText, jsonOfText, literal } from './json-sql.js';
 
 type Names<Kind extends string> = {
@@ -41,7 +42,7 @@ export interface Writing {
 type Expression = (row: string, writing: Writing, ticket: string) => string;
 
 /** How the database writes the value of a field. */
-export interface Written {
+interface Written {
   readonly json: Expression;
   /** Only below a ticket's comments, whose ticket is at hand. */
   readonly isOfTicket?: boolean;
@@ -166,6 +167,9 @@ export const fields: Readonly<Record<string, Readonly<Record<string, Field>>>> =
   Conversation: {
     id: id('Conversation'),
     ticket: same,
+    headCursor: value((row, { db, viewer, position }) =>
+      jsonOfPlainText(position(`${row}.id`, `${row}.${db.kindOf(Ticket, streamOf(viewer)).name}`)),
+    ),
     members: to('members', 'id'),
     viewerUnreadCount: many('unreadComments'),
   },

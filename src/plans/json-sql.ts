@@ -32,7 +32,3 @@ export function jsonOfColumn(sql: string, { type, isNullable }: ColumnKind): str
   if (!write) throw new Error(`columns of the type ${type} can't be written as JSON yet`);
   return isNullable ? orNull(write(sql)) : write(sql);
 }
-
-/** SQL of the JSON array of texts, one in each row of a source, in the order of its column `n`. */
-export const jsonOfRows = (source: string): string =>
-  `(select '[' || coalesce(string_agg(x.json, ',' order by x.n), '') || ']' from (${source}) x)`;

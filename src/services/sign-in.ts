@@ -8,7 +8,7 @@ import type { People } from './people.js';
 export type SignIn = (authorization: string | undefined) => Promise<Viewer>;
 
 /** Who was behind an `Authorization` text when that was last looked up, and how to find out who is now; absent where that is known. */
-export interface Recalled {
+interface Recalled {
   readonly viewer: Viewer;
   readonly confirm?: () => Promise<Viewer>;
 }

@@ -69,14 +69,15 @@ const thread = /* GraphQL */ `
   }
 `;
 
-/** Statements of one operation, without the one that tells who is asking. */
+/** Statements of one operation, without the one that tells who is asking; where the only other one tells that as well, there is none. */
 async function statementsOf(actor: Actor, document: string, variables: object): Promise<string[]> {
   await actor.run('{ viewer { id } }');
   gateway.statements.take();
   await actor.run(document, variables);
-  const [first, ...rest] = gateway.statements.take();
-  expect(first).toContain('from users u where u.sub');
-  return rest;
+  const [first = '', ...rest] = gateway.statements.take();
+  if (first.includes('from users u where u.sub')) return rest;
+  expect(first).toContain('u.access_version');
+  return [first, ...rest];
 }
 
 async function makeThread(comments: number, writers: number): Promise<{ reader: Actor; id: string }> {
@@ -99,10 +100,10 @@ async function makeThread(comments: number, writers: number): Promise<{ reader: 
   return { reader: customer, id: ticket.id };
 }
 
-it('reads a thread of 50 comments with authors, votes, topic and members in at most 8 statements', async () => {
+it('reads a thread of 50 comments with authors, votes, topic and members in one statement', async () => {
   const { reader, id } = await makeThread(50, 5);
   const statements = await statementsOf(reader, thread, { id });
-  expect(statements.length).toBeLessThanOrEqual(8);
+  expect(statements).toHaveLength(1);
   const answered = (await reader.run(thread, { id })).ticket.comments.nodes;
   expect(answered).toHaveLength(50);
   expect(answered[49].vote).toMatchObject({ score: 1, voter: { name: 'Customer' } });
@@ -139,7 +140,7 @@ it('adds a comment in one statement after the ticket was read, the row lock take
   expect(statements[1]).toContain('for no key update');
 });
 
-it('reads an inbox of 100 tickets in at most 9 statements, and in as many as one of 10', async () => {
+it('reads an inbox of 100 tickets in two statements, that of the total included, and in as many as one of 10', async () => {
   const { customer, agent } = await gateway.cast();
   const { ticket } = (await customer.run(openTicket, { input: { title: 'An inbox', body: 'A word' } })).createTicket;
   await agent.run(addComment, { input: { ticketId: ticket.id, body: 'An answer' } });
@@ -170,7 +171,7 @@ it('reads an inbox of 100 tickets in at most 9 statements, and in as many as one
     }
   }`;
   const statements = await statementsOf(customer, inbox, { first: 100 });
-  expect(statements.length).toBeLessThanOrEqual(9);
+  expect(statements).toHaveLength(2);
   expect(await statementsOf(customer, inbox, { first: 10 })).toHaveLength(statements.length);
   const { nodes, totalCount } = (await customer.run(inbox, { first: 100 })).tickets;
   expect([nodes.length, totalCount]).toEqual([100, 121]);

@@ -12,7 +12,7 @@ let schema: GraphQLSchema;
 let world: World;
 
 beforeAll(async () => {
-  gateway = await TestGateway.start();
+  gateway = await TestGateway.start({}, undefined, { plans: false });
   cast = await castOf(gateway);
   schema = buildClientSchema(await cast.viewers[0]!.actor.run<IntrospectionQuery>(getIntrospectionQuery()));
   world = await populate(gateway, seed, 40);

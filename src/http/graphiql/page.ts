@@ -54,15 +54,15 @@ const toStartScript = (endpoint: string, props: object) => `
   const props = { ...${toInlineJson(props)}, fetcher, shouldPersistHeaders: undefined };
   YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), props);`;
 
-/** Gives the GraphiQL page for an endpoint of the same origin, complete in itself, with the policy to send it under. */
-export async function graphiqlPage(options: { endpoint: string; initialQuery?: string; defaultHeaders?: string }) {
+/** Gives the GraphiQL page for an endpoint of the same origin, complete in itself, with the policy to send it under; it starts with the text of these headers. */
+export async function graphiqlPage(endpoint: string, headers?: string) {
   const { script, hash, css } = await (libraries ??= loadLibraries());
   const title = 'Ticketing gateway';
-  const start = toStartScript(options.endpoint, {
+  const start = toStartScript(endpoint, {
     title,
     logo: '',
-    defaultQuery: options.initialQuery ?? WELCOME,
-    headers: options.defaultHeaders,
+    defaultQuery: WELCOME,
+    headers,
     defaultEditorToolsVisibility: 'headers',
   });
   const html = `<!doctype html>
