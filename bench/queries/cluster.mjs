@@ -13,13 +13,15 @@ const run = promisify(execFile);
 /** Where Debian and its descendants keep the server's programs, a folder a version. */
 const debianVersions = '/usr/lib/postgresql';
 
-/** More memory and log than a server has by default: a million comments are written at once. */
+/** More memory and log than a server has by default: a million comments are written at once, or ten, which need not be logged. */
 const settings = {
   listen_addresses: '127.0.0.1',
   shared_buffers: '1GB',
   maintenance_work_mem: '256MB',
   max_wal_size: '8GB',
   checkpoint_timeout: '30min',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
 };
 
 function programs() {

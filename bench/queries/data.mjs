@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { run } from '../server.mjs';
 import { connect } from './cluster.mjs';
+import { mostCopies, multiply } from './multiply.mjs';
 
+/** More tickets are copies of so many: a seed of a million takes hours. */
+const mostSeeded = 100_000;
 const gateway = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
 /** What the gateway's seed leaves out: files on 5 % of the comments, thumbs on 10 % of them, and a number for each event. */
@@ -32,6 +35,33 @@ async function seed(databaseUrl, tickets) {
   if (code !== 0) throw new Error(`the seed ended with ${code}`);
 }
 
+async function within(server, name, work) {
+  const client = await connect(server, name);
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function makeSeeded(server, client, name, tickets) {
+  await client.query(`create database ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  await seed(url.href, tickets);
+  await within(server, name, (database) => database.query(complete));
+}
+
+async function makeCopied(server, client, name, tickets) {
+  const factor = tickets / mostSeeded;
+  if (!Number.isInteger(factor) || factor > mostCopies) {
+    throw new Error(`More than ${mostSeeded} tickets are copies: take a multiple, up to ${mostSeeded * mostCopies}.`);
+  }
+  const template = await fill(server, mostSeeded);
+  await client.query(`create database ${name} template ${template} strategy file_copy`);
+  await within(server, name, (database) => multiply(database, factor));
+}
+
 /** Fills a database with so many tickets unless the server has it already, and answers its name. */
 export async function fill(server, tickets) {
   const name = `bench_${tickets}`;
@@ -43,17 +73,8 @@ export async function fill(server, tickets) {
     );
     if (rows[0]?.is_filled) return name;
     await client.query(`drop database if exists ${name}`);
-    await client.query(`create database ${name}`);
-    const url = new URL(server);
-    url.pathname = `/${name}`;
-    await seed(url.href, tickets);
-    const within = await connect(server, name);
-    try {
-      await within.query(complete);
-      await within.query('vacuum (freeze, analyze)');
-    } finally {
-      await within.end();
-    }
+    await (tickets > mostSeeded ? makeCopied : makeSeeded)(server, client, name, tickets);
+    await within(server, name, (database) => database.query('vacuum (freeze, analyze)'));
     await client.query(`comment on database ${name} is 'filled'`);
     return name;
   } finally {
