@@ -21,9 +21,12 @@ export type DatabaseAddress =
 const requestLimitMs = 10_000;
 /** How long a request waits for a connection of a busy pool, in milliseconds. */
 const poolWaitMs = 2_000;
+/** How much longer than its limit a statement is waited for, in milliseconds: a server that is gone without a word stops none. */
+const answerMs = 2_000;
 
 /** Describes the tables and migrations to TypeORM; nothing is opened before `initialize()`. */
 export function createDataSource(address: DatabaseAddress, logger?: Logger): DataSource {
+  const { statementLimitMs: limitMs = requestLimitMs } = 'url' in address ? address : {};
   return new DataSource({
     type: 'postgres',
     entities,
@@ -41,7 +44,9 @@ export function createDataSource(address: DatabaseAddress, logger?: Logger): Dat
           applicationName: 'ticketing-gateway',
           extra: {
             connectionTimeoutMillis: poolWaitMs,
-            ...(!address.isPooled && { statement_timeout: address.statementLimitMs ?? requestLimitMs }),
+            keepAlive: true,
+            ...(!address.isPooled && { statement_timeout: limitMs }),
+            ...(limitMs > 0 && { query_timeout: limitMs + answerMs }),
           },
         }
       : // One connection: the embedded engine has one session, and ten seconds because its transactions wait for each other.
