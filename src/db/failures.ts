@@ -20,6 +20,7 @@ const poolMessages = new RegExp(
   [
     unanswered,
     'timeout exceeded when trying to connect',
+    'timeout expired',
     'Connection terminated',
     'Client has encountered a connection error',
     'Query runner already released',
