@@ -27,7 +27,6 @@ export class Redis {
   private isSilent = false;
   private isDown = false;
   private refusedAt = -Infinity;
-  private readonly onAnswering = new Set<() => void>();
 
   /** `commands` carries what is asked, `hearing` what is subscribed to; every key and channel begins with `namespace`. */
   constructor(
@@ -88,11 +87,6 @@ export class Redis {
     }
   }
 
-  /** Calls back whenever Redis begins to answer commands. */
-  whenAnswering(listener: () => void): void {
-    this.onAnswering.add(listener);
-  }
-
   /** Ends both connections. */
   close(): void {
     for (const client of [this.commands, this.hearing]) client.destroy();
@@ -110,7 +104,6 @@ export class Redis {
   private returned(): void {
     this.isSilent = false;
     this.found();
-    for (const listener of this.onAnswering) listener();
   }
 
   private lost(error: Error): void {
