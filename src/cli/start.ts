@@ -13,6 +13,7 @@ export async function start(config: Config, onDeath: (error: Error) => void): Pr
   const tokens = tokenRules(config);
   const opening = openDatabase(config, {
     onFirstStart: () => console.log(`Making a database in ${config.dataDir} (once, a few seconds) ...`),
+    onWait: () => console.log('The database does not answer in time; waiting for it (half a minute at most) ...'),
     onDeath,
   });
   // The rest of the program is loaded while the database opens.

@@ -21,6 +21,8 @@ export type DatabaseAddress =
 const requestLimitMs = 10_000;
 /** How long a request waits for a connection of a busy pool, in milliseconds. */
 const poolWaitMs = 2_000;
+/** How much longer than its limit a statement is waited for, in milliseconds: a server that is gone without a word stops none. */
+const answerMs = 2_000;
 
 const keeping = new WeakSet<DataSource>();
 
@@ -29,6 +31,7 @@ export const keepsStatements = (dataSource: DataSource): boolean => keeping.has(
 
 /** Describes the tables and migrations to TypeORM; nothing is opened before `initialize()`. */
 export function createDataSource(address: DatabaseAddress, logger?: Logger): DataSource {
+  const { statementLimitMs: limitMs = requestLimitMs } = 'url' in address ? address : {};
   const dataSource = new DataSource({
     type: 'postgres',
     entities,
@@ -46,7 +49,10 @@ export function createDataSource(address: DatabaseAddress, logger?: Logger): Dat
           applicationName: 'ticketing-gateway',
           extra: {
             connectionTimeoutMillis: poolWaitMs,
-            ...(!address.isPooled && { statement_timeout: address.statementLimitMs ?? requestLimitMs }),
+            keepAlive: true,
+            // Compiling would take longer than the statements of requests do; what they cost is often estimated too high.
+            ...(!address.isPooled && { statement_timeout: limitMs, options: '-c jit=off' }),
+            ...(limitMs > 0 && { query_timeout: limitMs + answerMs }),
           },
         }
       : // One connection: the embedded engine has one session, and ten seconds because its transactions wait for each other.

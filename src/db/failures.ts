@@ -1,20 +1,32 @@
 import { AppError, ErrorCode } from '../errors.js';
 
-const unavailableStates = new Set([
-  '40001',
-  '40P01',
-  '53100',
-  '53200',
-  '53300',
-  '55P03',
-  '57014',
-  '57P01',
-  '57P02',
-  '57P03',
+/** Of the way to it, of what it lacks, that it stops or was told to, and of the machine below it. */
+const unavailableClasses = /^(08|53|57P|58)/;
+/** Others are in the way, a limit was met, or what was the primary takes no writes any more. */
+const unavailableStates = new Set(['40001', '40P01', '55P03', '57014', '25P03', '25006']);
+const networkCodes = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
 ]);
-const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'ENOENT']);
-const poolMessages =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Client was closed|Query runner already released/;
+const unanswered = 'Query read timeout';
+const poolMessages = new RegExp(
+  [
+    unanswered,
+    'timeout exceeded when trying to connect',
+    'timeout expired',
+    'Connection terminated',
+    'Client has encountered a connection error',
+    'Client was closed',
+    'Query runner already released',
+  ].join('|'),
+);
 
 /** SQLSTATE or system code behind an error of TypeORM or pg; undefined where there is none. */
 export function databaseCode(error: unknown): string | undefined {
@@ -22,6 +34,9 @@ export function databaseCode(error: unknown): string | undefined {
   const code = (cause as { code?: unknown } | undefined)?.code;
   return typeof code === 'string' ? code : undefined;
 }
+
+/** Whether a server has not answered in time: there may be nobody at the other end. */
+export const isUnanswered = (error: unknown): boolean => error instanceof Error && error.message === unanswered;
 
 /** Name of the constraint behind an error; undefined where it was none. */
 export function databaseConstraint(error: unknown): string | undefined {
@@ -43,7 +58,7 @@ export function asServiceUnavailable(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof AppError) return error;
   const code = databaseCode(error);
   const isAway =
-    (code !== undefined && (unavailableStates.has(code) || networkCodes.has(code) || code.startsWith('08'))) ||
+    (code !== undefined && (unavailableStates.has(code) || unavailableClasses.test(code) || networkCodes.has(code))) ||
     poolMessages.test(error.message);
   return isAway ? unavailable(error) : error;
 }

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { DataSource, Logger as QueryLogger } from 'typeorm';
 import type { Config } from '../config.js';
-import { StartError } from '../errors.js';
+import { isUnavailable, StartError } from '../errors.js';
 import { EmbeddedEngineError, openEmbedded } from './embedded/engine.js';
-import { databaseCode } from './failures.js';
+import { asServiceUnavailable, databaseCode } from './failures.js';
 import { hasJobs, prepareJobs } from './job-tables.js';
 
 /** How a database is opened, and what happens on the way. */
@@ -12,6 +13,8 @@ export interface DatabaseOptions {
   readonly undo?: boolean;
   /** A new embedded database has to be made first, which takes some seconds. */
   readonly onFirstStart?: () => void;
+  /** A server is there, but does not answer in time: it is asked again for a while. */
+  readonly onWait?: () => void;
   /** The embedded database stopped by itself: nothing can go on. */
   readonly onDeath?: (error: Error) => void;
   /** Sees every statement. */
@@ -27,6 +30,9 @@ export interface OpenDatabase {
 }
 
 const poolSize = 10;
+/** For how long a server that is busy, or is starting itself, is asked again, in milliseconds. */
+const patienceMs = 30_000;
+const askAgainMs = 250;
 /** Held by the one gateway that runs migrations while others start. */
 const migrationLock = 7_463_011;
 
@@ -57,27 +63,24 @@ async function openFolder(dir: string, { queryLogger, undo, ...events }: Databas
   }
 }
 
-async function openServer(url: string, { queryLogger, undo }: DatabaseOptions): Promise<OpenDatabase> {
+async function openServer(url: string, { queryLogger, undo, onWait }: DatabaseOptions): Promise<OpenDatabase> {
   const { createDataSource } = await import('./data-source.js');
+  const reach = <T>(connect: () => Promise<T>): Promise<T> => reached(url, connect, onWait);
   // An index of a large table takes longer to build than any request may take.
-  const migrator = createDataSource({ url, poolSize: 1, statementLimitMs: 0 });
-  await migrator.initialize().catch((error: unknown) => {
-    throw unreachable(url, error);
-  });
-  const migrated = await withLock(url, () => migrate(migrator, undo)).finally(() => migrator.destroy());
-  const dataSource = await createDataSource({ url, poolSize }, queryLogger).initialize();
+  const migrator = await reach(() => createDataSource({ url, poolSize: 1, statementLimitMs: 0 }).initialize());
+  const migrated = await withLock(url, reach, () => migrate(migrator, undo)).finally(() => migrator.destroy());
+  const dataSource = await reach(() => createDataSource({ url, poolSize }, queryLogger).initialize());
   return { dataSource, migrated, close: () => dataSource.destroy() };
 }
 
 /** Behind a pooler no lock outlives its transaction, and no limit comes from here: what is needed has to be there already. */
-async function openPooled(url: string, { queryLogger, undo }: DatabaseOptions): Promise<OpenDatabase> {
+async function openPooled(url: string, { queryLogger, undo, onWait }: DatabaseOptions): Promise<OpenDatabase> {
   const { createDataSource } = await import('./data-source.js');
   const past = 'with a DATABASE_URL that leads to PostgreSQL itself and without DATABASE_POOLER';
   if (undo) throw new StartError(`DATABASE_POOLER: take migrations back ${past}.`);
-  const dataSource = createDataSource({ url, poolSize, isPooled: true }, queryLogger);
-  await dataSource.initialize().catch((error: unknown) => {
-    throw unreachable(url, error);
-  });
+  const connect = (): Promise<DataSource> =>
+    createDataSource({ url, poolSize, isPooled: true }, queryLogger).initialize();
+  const dataSource = await reached(url, connect, onWait);
   try {
     const [{ limit } = { limit: '0' }] = await dataSource.query<{ limit: string }[]>(
       `select current_setting('statement_timeout') as limit`,
@@ -110,10 +113,13 @@ async function migrate(dataSource: DataSource, undo = false): Promise<string[]> 
   return [newest.name];
 }
 
-async function withLock<T>(url: string, work: () => Promise<T>): Promise<T> {
+async function withLock<T>(
+  url: string,
+  reach: <C>(connect: () => Promise<C>) => Promise<C>,
+  work: () => Promise<T>,
+): Promise<T> {
   const { default: pg } = await import('pg');
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const client = await reach(() => new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 }).connect());
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
     return await work();
@@ -121,6 +127,24 @@ async function withLock<T>(url: string, work: () => Promise<T>): Promise<T> {
     await client.end();
   }
 }
+
+/** Connects to a server; one where nobody listens, or that refuses whoever asks, is not asked again. */
+async function reached<T>(url: string, connect: () => Promise<T>, onWait?: () => void): Promise<T> {
+  const until = Date.now() + patienceMs;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await connect();
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > until) throw unreachable(url, error);
+      if (attempt === 1) onWait?.();
+      await wait(askAgainMs);
+    }
+  }
+}
+
+const nobodyThere = ['ECONNREFUSED', 'ENOTFOUND', 'ENOENT'];
+const isBusy = (error: unknown): boolean =>
+  isUnavailable(asServiceUnavailable(error)) && !nobodyThere.includes(databaseCode(error) ?? '');
 
 function unreachable(url: string, error: unknown): StartError {
   const { host, pathname } = new URL(url);

@@ -4,8 +4,6 @@ import { EventEmitter } from 'node:events';
 export const writtenHint = 'written';
 /** Says that the feed has gone on. */
 export const feedHint = 'feed';
-/** Says that hints may have been lost: whoever waits for any has to look. */
-export const missedHint = 'missed';
 
 /** A doorbell between gateways: it says what there is news of, may say so twice, and may forget to. */
 export interface Bus {

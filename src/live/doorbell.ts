@@ -1,7 +1,7 @@
 import type { Queryable } from '../db/database.js';
 import type { Logger } from '../logger.js';
 import { forEverybody } from '../telemetry.js';
-import { type Bus, missedHint } from './bus.js';
+import type { Bus } from './bus.js';
 
 /** Bounds the delay after a hint that was lost, in milliseconds. */
 const lookEveryMs = 1_000;
@@ -11,16 +11,13 @@ export class Doorbell {
   private readonly listeners = new Map<string, Set<() => void>>();
   private readonly unsubscribe = new Map<string, () => void>();
   private readonly seen = new Map<string, string>();
-  private readonly ignoreMissed: () => void;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly bus: Bus,
     private readonly db: Queryable,
     private readonly logger: Logger,
-  ) {
-    this.ignoreMissed = bus.subscribe(missedHint, () => void forEverybody(() => this.look()));
-  }
+  ) {}
 
   /** Calls back whenever there may be news of the ticket or the person, until the answer is called. */
   watch(id: string, listener: () => void): () => void {
@@ -56,7 +53,6 @@ export class Doorbell {
 
   /** Stops looking and ringing. */
   close(): void {
-    this.ignoreMissed();
     for (const unsubscribe of this.unsubscribe.values()) unsubscribe();
     clearTimeout(this.timer);
     this.listeners.clear();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { Queryable } from '../db/database.js';
 import type { Logger } from '../logger.js';
-import { type Bus, LocalBus, missedHint } from './bus.js';
+import { type Bus, LocalBus } from './bus.js';
 
 const channel = 'conversation_log';
 /** Hints are gathered for this long, in milliseconds: NOTIFY takes a lock of the whole database at commit. */
@@ -86,10 +86,7 @@ export class NotifyBus implements Bus {
     this.logger.warn({ error }, 'the listener lost its connection and makes a new one');
     client.end().catch((reason: unknown) => this.logger.debug({ error: reason }, 'listener was gone already'));
     this.reconnecting = setTimeout(() => {
-      this.open().then(
-        () => this.local.publish([missedHint]),
-        (reason: Error) => this.client && this.lost(this.client, reason),
-      );
+      this.open().catch((reason: Error) => this.client && this.lost(this.client, reason));
     }, reconnectMs);
   }
 }

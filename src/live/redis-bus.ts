@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Logger } from '../logger.js';
 import type { Redis } from '../redis/redis.js';
-import { type Bus, feedHint, LocalBus, missedHint, writtenHint } from './bus.js';
+import { type Bus, feedHint, LocalBus, writtenHint } from './bus.js';
 import { SharedRun } from './shared-run.js';
 
 /** Over how many channels the ids are spread; all gateways have to agree on it. */
 const shards = 64;
-const withoutShard: readonly string[] = [feedHint, missedHint, writtenHint];
+const withoutShard: readonly string[] = [feedHint, writtenHint];
 
 /**
  * A doorbell for all gateways on one Redis, by PUBLISH and SUBSCRIBE; rings at once in this process. It listens to the channels
- * that somebody here waits for a hint of, and says that hints may have been missed whenever it begins to listen.
+ * that somebody here waits for a hint of.
  */
 export class RedisBus implements Bus {
   /** Goes before the hints: who rang at once here need not be rung by the echo. */
@@ -24,22 +24,13 @@ export class RedisBus implements Bus {
   /** Those that are subscribed to whenever there is a connection. */
   private readonly heard = new Set<string>();
   private readonly settling = new SharedRun(() => this.settle());
-  private hasLost = false;
 
   constructor(
     private readonly redis: Redis,
     private readonly logger: Logger,
   ) {
     // What was heard before is subscribed to by then.
-    redis.hearing.on('ready', () => {
-      this.local.publish([missedHint]);
-      this.listen();
-    });
-    redis.whenAnswering(() => {
-      if (!this.hasLost) return;
-      this.hasLost = false;
-      this.tellOthers([missedHint]);
-    });
+    redis.hearing.on('ready', () => this.listen());
   }
 
   publish(hints: readonly string[]): void {
@@ -93,14 +84,14 @@ export class RedisBus implements Bus {
       await Promise.all(sending);
     } catch {
       // Redis has told the log what is the matter; the other gateways find the news when they look, within a second.
-      this.hasLost = true;
     }
   }
 
   private listen(): void {
     this.settling.run().catch((error: unknown) => {
-      // It is done anew once there is a connection.
-      this.logger.debug({ error }, 'channels could not be subscribed to');
+      // Without a connection it is done anew once there is one.
+      const level = this.redis.hearing.isReady ? 'warn' : 'debug';
+      this.logger[level]({ error }, 'channels could not be subscribed to: news is found within a second');
     });
   }
 
@@ -112,7 +103,6 @@ export class RedisBus implements Bus {
     if (missing.length > 0) {
       await hearing.subscribe(missing, this.take);
       for (const channel of missing) this.heard.add(channel);
-      this.local.publish([missedHint]);
     }
     if (unwanted.length > 0) {
       await hearing.unsubscribe(unwanted, this.take);

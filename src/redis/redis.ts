@@ -15,6 +15,9 @@ const patienceTicks = 10;
 const tickMs = 10;
 /** How long the start waits for Redis, in milliseconds: who can be reached is used from the first request on. */
 const startMs = 500;
+/** How long nothing is told of further commands that are refused, in milliseconds. */
+const quietMs = 60_000;
+const consequence = 'hints may take a second, and each gateway counts for itself';
 
 /**
  * What several gateways have in common beside their database, and what each of them can do without: a command fails at once
@@ -23,7 +26,7 @@ const startMs = 500;
 export class Redis {
   private isSilent = false;
   private isDown = false;
-  private readonly onAnswering = new Set<() => void>();
+  private refusedAt = -Infinity;
 
   /** `commands` carries what is asked, `hearing` what is subscribed to; every key and channel begins with `namespace`. */
   constructor(
@@ -76,16 +79,12 @@ export class Redis {
       return await Promise.race([answer, tooLate]);
     } catch (error) {
       if (error instanceof RedisAway) this.isSilent = true;
-      this.lost(error as Error);
+      if (this.isAnswering) this.refused(error as Error);
+      else this.lost(error as Error);
       throw error;
     } finally {
       clearInterval(timer);
     }
-  }
-
-  /** Calls back whenever Redis begins to answer commands. */
-  whenAnswering(listener: () => void): void {
-    this.onAnswering.add(listener);
   }
 
   /** Ends both connections. */
@@ -105,13 +104,19 @@ export class Redis {
   private returned(): void {
     this.isSilent = false;
     this.found();
-    for (const listener of this.onAnswering) listener();
   }
 
   private lost(error: Error): void {
     if (this.isDown) return;
     this.isDown = true;
-    this.logger.warn({ error }, 'Redis is away: hints may take a second, and each gateway counts for itself');
+    this.logger.warn({ error }, `Redis is away: ${consequence}`);
+  }
+
+  /** It is there, and says no: its memory is full, say, or a right is missing. */
+  private refused(error: Error): void {
+    if (performance.now() - this.refusedAt < quietMs) return;
+    this.refusedAt = performance.now();
+    this.logger.warn({ error }, `Redis refuses a command: ${consequence}`);
   }
 
   private found(): void {

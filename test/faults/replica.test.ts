@@ -1,4 +1,4 @@
-import { Cluster } from '../support/cluster.js';
+import { Cluster, until } from '../support/cluster.js';
 import { Actor } from '../support/gateway.js';
 import { timeFor, trials } from '../support/trials.js';
 import { open, say } from '../client/support.js';
@@ -31,7 +31,14 @@ describeOnServer('a replica of two gateways', () => {
             for (const { ticket } of answers) expect(ticket.comments.nodes).toEqual([{ body: `Word ${reads}` }]);
           }
         };
+        const answered = (): number => replica.statements().filter((text) => text.includes('from tickets')).length;
+        /** Asks until the replica has answered, as it does whoever has seen nothing that it lacks. */
+        const answers = async (): Promise<void> => {
+          const before = answered();
+          await until(() => here.run(lastWords, { id }).then(() => answered() > before));
+        };
         for (let n = 0; n < faults; n++) {
+          await answers();
           await readOwn();
           if (n % 2 === 0) await replica.pause();
           else await replica.crash();

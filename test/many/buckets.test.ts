@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { memoryLog } from '../doors/support.js';
 import { type Actor, TestGateway } from '../support/gateway.js';
 import { connectTo, OwnRedis, someRedis } from '../support/redis.js';
 import { at, describeOnServer, open, say, startMany, untilRedis } from './support.js';
@@ -107,6 +108,39 @@ describeOnServer('buckets of two gateways with a Redis', () => {
       expect(await say(actor, other.id, 'With Redis')).toEqual([]);
     }
     expect(await say(other.there, other.id, 'Too many')).toEqual(refused);
+  });
+});
+
+describeOnServer('a Redis that refuses commands', () => {
+  it('is told of as that, has each gateway count for itself, and is told of when it is away later', async () => {
+    const redis = await OwnRedis.start();
+    const log = memoryLog();
+    const told = (start: string): unknown[] => log.entries.filter(({ msg }) => msg.startsWith(start));
+    const [gateway] = (await startMany(1, { REDIS_URL: redis.url, ...limits }, log.logger)) as [TestGateway];
+    const master = await connectTo(redis.url);
+    try {
+      await untilRedis([gateway], true);
+      const actor = await gateway.signIn({ role: 'customer' });
+      const { id } = await open(actor);
+      await master.configSet('maxmemory', '1');
+      for (let n = 0; n < 4; n++) expect(await say(actor, id, 'Without memory')).toEqual([]);
+      expect(await say(actor, id, 'Too many')).toEqual(refused);
+      expect(told('Redis refuses a command')).toMatchObject([{ error: { message: expect.stringMatching(/^OOM/) } }]);
+      expect(told('Redis is away')).toEqual([]);
+      await master.configSet('maxmemory', '0');
+      for (let n = 0; n < 4; n++) expect(await say(actor, id, 'With memory')).toEqual([]);
+      expect(await say(actor, id, 'Too many')).toEqual(refused);
+      await redis.kill();
+      await untilRedis([gateway], false);
+      expect(told('Redis is away')).toHaveLength(1);
+      await redis.restart();
+      await untilRedis([gateway], true);
+      expect(told('Redis is there again')).toHaveLength(1);
+    } finally {
+      master.destroy();
+      await gateway.stop();
+      await redis.kill();
+    }
   });
 });
 

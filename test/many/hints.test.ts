@@ -177,11 +177,16 @@ describeOnServer('a Redis that is frozen', () => {
       // The first who asked did not wait until the connection was given up.
       const away = log.entries.find(({ msg }) => msg.startsWith('Redis is away'));
       expect(away?.['error'].message).toBe('Redis does not answer');
+      const late = await open(customer);
+      const other = reader.subscribe(followTicket, { ticketId: late.id });
+      expect((await other.data()).conversationEvents.__typename).toBe('Checkpoint');
       redis.thaw();
       await untilRedis(gateways, true);
       onlyByHints(second);
       await say(customer, id, 'After');
       expect(await bodiesUntil(live, 'After')).toEqual(['After']);
+      // Somebody began to wait for it in the meantime.
+      while (other.pending === 0) await say(customer, late.id, 'After, too');
       await reader.leave();
     } finally {
       redis.thaw();

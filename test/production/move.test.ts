@@ -9,6 +9,7 @@ import { send } from '../doors/support.js';
 import { linkTo, upload } from '../files/support.js';
 import { refusal } from '../lifecycle/calls.js';
 import { cleanUp, Program, temporaryFolder } from '../lifecycle/process.js';
+import { until } from '../support/cluster.js';
 import { Actor, secret } from '../support/gateway.js';
 import { contentsOf, contentsOfFolder, emptyDatabase } from './databases.js';
 
@@ -95,6 +96,38 @@ describeOnServer('Moving from the embedded database to a server', () => {
       { id: second, humanId: 'INC-2' },
     ]);
     expect(place.output).not.toContain('"level":50');
+  });
+
+  it('that is killed half way leaves both as they were, is refused the second time, and goes through to another one', async () => {
+    const variables: Record<string, string> = { DATA_DIR: temporaryFolder() };
+    const place = await Place.open(variables);
+    await open(new Actor(place.url, await token('c@example.com', 'customer')));
+    expect(await place.end('SIGTERM')).toBe(0);
+    const server = new pg.Client({ connectionString: target.url });
+    await server.connect();
+    const ask = async (sql: string): Promise<unknown> => Object.values((await server.query(sql)).rows[0] ?? {})[0];
+    const moving = new Program(variables, 'move', '--to', target.url);
+    await until(async () => (await ask(`select to_regclass('pgboss.version')`)) !== null);
+    // By then all rows are copied: the numbers that are given out next come after them.
+    const sequence = (await ask(`select pg_get_serial_sequence('tickets', 'number')`)) as string;
+    await server.query(`begin; alter sequence ${sequence} cache 1`);
+    await until(() =>
+      ask(`select exists (select from pg_locks where not granted and relation = '${sequence}'::regclass)`).then(
+        Boolean,
+      ),
+    );
+    expect(await moving.stop('SIGKILL')).toBe('SIGKILL');
+    await server.query('rollback');
+    expect(await ask('select count(*)::int from tickets')).toBe(0);
+    await server.end();
+    const { host, pathname } = new URL(target.url);
+    expect(await refusal(variables, 'move', '--to', target.url)).toEqual([
+      expect.stringContaining(`--to: the database ${pathname.slice(1)} at ${host} is not empty`),
+    ]);
+    const another = await emptyDatabase();
+    const again = new Program(variables, 'move', '--to', another.url);
+    expect([await again.ended, again.output]).toEqual([0, expect.stringMatching(/^public\.tickets: 1 rows$/m)]);
+    await another.drop();
   });
 
   it('is refused where there is nothing to move, where the folder is in use, and where the target holds anything', async () => {

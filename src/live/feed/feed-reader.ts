@@ -1,7 +1,7 @@
 import { type Bind, parameters, type Queryable } from '../../db/database.js';
 import { foldedText } from '../../db/search.js';
 import type { Logger } from '../../logger.js';
-import { type Bus, feedHint, missedHint } from '../bus.js';
+import { type Bus, feedHint } from '../bus.js';
 import { SharedRun } from '../shared-run.js';
 import type { FeedPosition } from './feed-cursors.js';
 import { type FeedRow, rowOf, type StoredRow } from './feed-row.js';
@@ -62,7 +62,7 @@ export class FeedReader {
   /** Has the feed read for somebody, and calls them when it went on or their rights may have changed; the answer stops it. */
   watch(userId: string, call: Call): () => void {
     const calls = this.listeners.get(userId) ?? new Set();
-    if (this.listeners.size === 0) this.hear(feedHint, missedHint);
+    if (this.listeners.size === 0) this.hear(feedHint);
     if (calls.size === 0) this.hear(userId);
     this.listeners.set(userId, calls.add(call));
     this.timer ??= setInterval(() => void this.look(), lookEveryMs);
@@ -72,7 +72,7 @@ export class FeedReader {
       this.listeners.delete(userId);
       this.ignore(userId);
       if (this.listeners.size > 0) return;
-      this.ignore(feedHint, missedHint);
+      this.ignore(feedHint);
       clearInterval(this.timer);
       this.timer = undefined;
       this.forget();
@@ -120,12 +120,11 @@ export class FeedReader {
     return required(row);
   }
 
-  private hear(...hints: readonly string[]): void {
-    for (const hint of hints)
-      this.unsubscribe.set(
-        hint,
-        this.bus.subscribe(hint, () => void this.look()),
-      );
+  private hear(hint: string): void {
+    this.unsubscribe.set(
+      hint,
+      this.bus.subscribe(hint, () => void this.look()),
+    );
   }
 
   private ignore(...hints: readonly string[]): void {

@@ -1,6 +1,6 @@
 import type { Logger } from '../../logger.js';
 import type { Queryable } from '../../db/database.js';
-import { type Bus, feedHint, missedHint, writtenHint } from '../bus.js';
+import { type Bus, feedHint, writtenHint } from '../bus.js';
 
 /** A connection on which one gateway at a time numbers events. */
 export interface Office extends Queryable {
@@ -39,7 +39,7 @@ export class Sequencer {
   private isRung = false;
   private wake: (() => void) | undefined;
   /** Who leads hears of what is written. */
-  private hearing: readonly (() => void)[] = [];
+  private ignore: (() => void) | undefined;
   private readonly running: Promise<void>;
 
   constructor(
@@ -85,19 +85,16 @@ export class Sequencer {
     const { office } = this;
     this.office = undefined;
     this.isLeading = false;
-    for (const unsubscribe of this.hearing) unsubscribe();
-    this.hearing = [];
+    this.ignore?.();
+    this.ignore = undefined;
     await office?.close().catch((error: unknown) => this.logger.debug({ error }, 'the connection was gone already'));
   }
 
   private hear(): void {
-    if (this.hearing.length > 0) return;
-    this.hearing = [writtenHint, missedHint].map((hint) =>
-      this.bus.subscribe(hint, () => {
-        this.isRung = true;
-        this.wake?.();
-      }),
-    );
+    this.ignore ??= this.bus.subscribe(writtenHint, () => {
+      this.isRung = true;
+      this.wake?.();
+    });
   }
 
   private async ringOrLook(): Promise<void> {
