@@ -26,7 +26,7 @@ import { openLive } from './live/open-live.js';
 import { createLogger, type Logger } from './logger.js';
 import type { MailLimits } from './mail/mailer.js';
 import { handleObserved, openOps } from './ops/open-ops.js';
-import { Plans } from './plans/plans.js';
+import { Plans } from './plans/written/plans.js';
 import { openRedis } from './redis/open-redis.js';
 import { AuditReading } from './services/audit/read-audit.js';
 import { choresOf } from './services/chores.js';

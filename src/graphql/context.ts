@@ -3,7 +3,7 @@ import { isSignedIn, type SignedInViewer, type Viewer } from '../auth/viewer.js'
 import type { Database } from '../db/database.js';
 import { unauthenticated } from '../errors.js';
 import { type Columns, createLoaders, type Loaders } from '../loaders/loaders.js';
-import type { Reader } from '../plans/prefetch.js';
+import type { Reader } from '../plans/ahead/prefetch.js';
 import type { Call } from '../services/call.js';
 import type { Conversations } from '../services/conversations.js';
 import type { Cost } from '../services/cost-budget.js';

@@ -4,7 +4,7 @@ import type { SignedInViewer } from '../auth/viewer.js';
 import type { BucketName } from '../config.js';
 import type { Once } from '../db/unit-of-work.js';
 import { AppError, ErrorCode } from '../errors.js';
-import { prefetch } from '../plans/prefetch.js';
+import { prefetch } from '../plans/ahead/prefetch.js';
 import type { Quotas } from '../services/quotas.js';
 import type { Context } from './context.js';
 import type { Outcome } from './shared/payload.js';

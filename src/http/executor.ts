@@ -4,8 +4,8 @@ import { isSignedIn } from '../auth/viewer.js';
 import type { Replicas } from '../db/replicas/replicas.js';
 import { AppError, ErrorCode } from '../errors.js';
 import type { Context } from '../graphql/context.js';
-import { textsIn } from '../plans/json-text.js';
-import type { Plans } from '../plans/plans.js';
+import { textsIn } from '../plans/written/json-text.js';
+import type { Plans } from '../plans/written/plans.js';
 import { asRefusal } from './refuse.js';
 
 type Gateway = NonNullable<ApolloServerOptions<Context>['gateway']>;

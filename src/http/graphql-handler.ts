@@ -28,7 +28,7 @@ import { countCost } from './count-cost.js';
 import { nameOperations } from '../doors/observe-requests.js';
 import { ended, endOf, isOver } from './end-of-answer.js';
 import { type Execution, gatewayOf } from './executor.js';
-import { writeJson } from '../plans/json-text.js';
+import { writeJson } from '../plans/written/json-text.js';
 import { readJson } from './read-body.js';
 import { hangUp, refuse, retryAfter, sendText } from './refuse.js';
 import type { RouteHandler } from './route.js';

@@ -15,7 +15,7 @@ import { Vote } from '../entities/vote.js';
 import { globalIdInSql, type NodeType } from '../global-id.js';
 import type { relations } from '../loaders/relations.js';
 import { streamOf } from '../policies/visibility.js';
-import { jsonOfColumn, jsonOfCondition, jsonOfPlainText, jsonOfText, literal } from './json-sql.js';
+import { jsonOfColumn, jsonOfCondition, jsonOfPlainText, jsonOfText, literal } from './written/json-sql.js';
 
 type Names<Kind extends string> = {
   [Name in keyof typeof relations]: (typeof relations)[Name]['kind'] extends Kind ? Name : never;

@@ -11,13 +11,13 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
-import { isStaff, type SignedInViewer } from '../auth/viewer.js';
-import type { Bind, Entity } from '../db/database.js';
-import type { Columns } from '../loaders/loaders.js';
-import type { Writing } from './fields.js';
+import { isStaff, type SignedInViewer } from '../../auth/viewer.js';
+import type { Bind, Entity } from '../../db/database.js';
+import type { Columns } from '../../loaders/loaders.js';
+import type { Writing } from '../fields.js';
 import { outlineOf, written } from './outline.js';
 import { type Nodes, setsOf, type Template } from './parts.js';
-import { fieldsIn, type Scope } from './selection.js';
+import { fieldsIn, type Scope } from '../selection.js';
 import { templateOf } from './template.js';
 
 /** Templates by the entity whose rows they are for. */
@@ -32,8 +32,8 @@ interface Known {
   readonly templates: Map<string, Templates | null>;
 }
 
-/** How many variants of one operation are remembered. */
-const mostVariants = 20;
+/** How many variants of one operation are remembered, and how many characters the values may have that make one. */
+const remembered = { variants: 20, characters: 1_000 };
 
 /** What an answer needs to be written, beside the operation. */
 export interface Reader extends Pick<Writing, 'viewer'> {
@@ -98,7 +98,8 @@ export class Plans {
     let templates = known.templates.get(variant);
     if (templates === undefined) {
       templates = this.compile(operation, { schema: this.schema, fragments: known.fragments, variables }, isForStaff);
-      if (known.templates.size < mostVariants) known.templates.set(variant, templates);
+      const isShort = variant.length <= remembered.characters;
+      if (isShort && known.templates.size < remembered.variants) known.templates.set(variant, templates);
     }
     return templates;
   }

@@ -1,6 +1,6 @@
-import type { Window } from '../db/keyset.js';
-import { relations } from '../loaders/relations.js';
-import type { PageName, Writing } from './fields.js';
+import type { Window } from '../../db/keyset.js';
+import { relations } from '../../loaders/relations.js';
+import type { PageName, Writing } from '../fields.js';
 import { jsonOfCondition, jsonOfPlainText, literal, orNull } from './json-sql.js';
 import {
   type Compiler,
@@ -14,7 +14,7 @@ import {
   setsOf,
   type Template,
 } from './parts.js';
-import { fieldsIn } from './selection.js';
+import { fieldsIn } from '../selection.js';
 
 /** Writes one page of a connection: the rows first, and what hangs on them afterwards. */
 export class PageTemplate {

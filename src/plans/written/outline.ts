@@ -11,9 +11,9 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import type { Entity } from '../db/database.js';
-import { Comment } from '../entities/comment.js';
-import { Ticket } from '../entities/ticket.js';
+import type { Entity } from '../../db/database.js';
+import { Comment } from '../../entities/comment.js';
+import { Ticket } from '../../entities/ticket.js';
 import { JsonText } from './json-text.js';
 
 /** The types whose objects the database can write, and where their rows are. */

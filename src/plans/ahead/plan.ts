@@ -5,11 +5,10 @@ import {
   isObjectType,
   Kind,
   type SelectionSetNode,
-  type ValueNode,
 } from 'graphql';
-import type { Window } from '../db/keyset.js';
-import { fields, type KeyedName, type PageName } from './fields.js';
-import { includes } from './selection.js';
+import { fields, type KeyedName, type PageName } from '../fields.js';
+import { includes } from '../selection.js';
+import { type PageWindow, windowOf } from '../window.js';
 
 /** Rows, or a number, that the rows of an earlier step lead to; those of the first steps lead on from the rows that are there. */
 export type Step = { readonly parent: Step | null } & (
@@ -21,16 +20,11 @@ export type Step = { readonly parent: Step | null } & (
 /** The property that holds, in the rows of the step before, what a step finds its own by. */
 export const keyOf = (step: Step): string => (step.kind === 'keyed' ? step.from : 'id');
 
-type Variables = GraphQLResolveInfo['variableValues'];
-/** The page that an operation with these variables asks for; null where it is not read together with others. */
-type PageWindow = (variables: Variables) => Window<number> | null;
-
 /** What is read together: each step comes after the one that it leads on from. */
 export type Plan = readonly Step[];
 
 /** A statement with more parts takes PostgreSQL long to plan. */
 const mostSteps = 16;
-const largestPage = 100;
 
 type Scope = Pick<GraphQLResolveInfo, 'schema' | 'fragments'>;
 
@@ -120,24 +114,3 @@ class Walk {
 }
 
 const newest: PageWindow = () => ({ limit: 1, from: 'back', after: null, before: null });
-
-/** The page that a field asks for, unless it begins at a position or is refused: that is left to the resolver. */
-export function windowOf({ arguments: given = [] }: FieldNode, size: number): PageWindow {
-  const read = (variables: Variables, name: string): unknown => {
-    const value = given.find((argument) => argument.name.value === name)?.value;
-    return value && valueOf(value, variables);
-  };
-  return (variables) => {
-    const [first, last, after, before] = ['first', 'last', 'after', 'before'].map((name) => read(variables, name));
-    if (after != null || before != null || (first != null && last != null)) return null;
-    const limit = first ?? last ?? size;
-    if (!Number.isInteger(limit) || (limit as number) < 0 || (limit as number) > largestPage) return null;
-    return { limit: limit as number, from: last == null ? 'front' : 'back', after: null, before: null };
-  };
-}
-
-function valueOf(value: ValueNode, variables: Variables): unknown {
-  if (value.kind === Kind.VARIABLE) return variables[value.name.value];
-  if (value.kind === Kind.INT) return Number(value.value);
-  return value.kind === Kind.NULL ? null : value;
-}

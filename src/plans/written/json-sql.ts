@@ -1,4 +1,4 @@
-import type { ColumnKind } from '../db/database.js';
+import type { ColumnKind } from '../../db/database.js';
 
 /** SQL of a text as a text literal. */
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;

@@ -1,7 +1,7 @@
-import type { SignedInViewer } from '../auth/viewer.js';
-import { type Bind, type Database, type Entity, parameters } from '../db/database.js';
-import type { Window } from '../db/keyset.js';
-import { type Many, type One, type Page, relations } from '../loaders/relations.js';
+import type { SignedInViewer } from '../../auth/viewer.js';
+import { type Bind, type Database, type Entity, parameters } from '../../db/database.js';
+import type { Window } from '../../db/keyset.js';
+import { type Many, type One, type Page, relations } from '../../loaders/relations.js';
 import { keyOf, type Step } from './plan.js';
 
 /** A step of a plan with the page that the operation asks for, where it asks for one. */

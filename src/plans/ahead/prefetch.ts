@@ -1,11 +1,11 @@
 import type DataLoader from 'dataloader';
 import { getNamedType, type GraphQLResolveInfo } from 'graphql';
-import type { SignedInViewer } from '../auth/viewer.js';
-import type { Database } from '../db/database.js';
-import type { Window } from '../db/keyset.js';
-import type { Loaders } from '../loaders/loaders.js';
-import { type One, relations } from '../loaders/relations.js';
-import { fields } from './fields.js';
+import type { SignedInViewer } from '../../auth/viewer.js';
+import type { Database } from '../../db/database.js';
+import type { Window } from '../../db/keyset.js';
+import type { Loaders } from '../../loaders/loaders.js';
+import { type One, relations } from '../../loaders/relations.js';
+import { fields } from '../fields.js';
 import { keyOf, type Plan, planOf } from './plan.js';
 import { entityOf, isBare, type Line, type Part, writeStatement } from './statement.js';
 

@@ -1,9 +1,9 @@
 import type { FieldNode, SelectionSetNode } from 'graphql';
-import type { Entity } from '../db/database.js';
-import { type Page, relations } from '../loaders/relations.js';
-import type { PageName, Writing } from './fields.js';
+import type { Entity } from '../../db/database.js';
+import { type Page, relations } from '../../loaders/relations.js';
+import type { PageName, Writing } from '../fields.js';
 import { literal } from './json-sql.js';
-import type { Scope } from './selection.js';
+import type { Scope } from '../selection.js';
 
 /** SQL of the JSON of what is asked of a row, and of the row of the ticket that it belongs to where that is at hand. */
 export type Template = (row: string, writing: Writing, ticket: string) => string;

@@ -1,7 +1,7 @@
 import { getNamedType, getNullableType, isListType, isObjectType } from 'graphql';
-import type { Entity } from '../db/database.js';
-import { type Many, type One, relations } from '../loaders/relations.js';
-import { type Branch, fields } from './fields.js';
+import type { Entity } from '../../db/database.js';
+import { type Many, type One, relations } from '../../loaders/relations.js';
+import { type Branch, fields } from '../fields.js';
 import { literal, orNull } from './json-sql.js';
 import { PageTemplate } from './page-template.js';
 import {
@@ -16,8 +16,8 @@ import {
   setsOf,
   type Template,
 } from './parts.js';
-import { windowOf } from './plan.js';
-import { fieldsIn, type Scope } from './selection.js';
+import { windowOf } from '../window.js';
+import { fieldsIn, type Scope } from '../selection.js';
 
 type Kind<K extends Branch['kind']> = Extract<Branch, { kind: K }>;
 
