@@ -1,6 +1,6 @@
-/** How often something is tried: a few times in every run, and as often as it takes to be sure in `npm run test:faults` and `npm run test:security`. */
+/** How often something is tried: a few times in every run, and as often as it takes to be sure by `npm run test:faults`, `test:security` and `test:plans`. */
 export const trials = (few: number, many: number): number =>
-  process.env['TEST_FAULTS'] || process.env['TEST_SECURITY'] ? many : few;
+  ['TEST_FAULTS', 'TEST_SECURITY', 'TEST_PLANS'].some((name) => process.env[name]) ? many : few;
 
 /** What chances begin with: the same in every run, and another each time where as often is tried as it takes. */
 export const seed = Number(process.env['TEST_SEED'] ?? trials(1, Date.now() % 2 ** 31));
