@@ -53,26 +53,32 @@ async function asPlanned(schema: GraphQLSchema, plans: Plans | undefined, reques
     request: { variables = {} },
   } = request;
   const context = request.context as Context;
-  const columns = plans?.columnsFor(document, operation, variables, context);
   const isQuery = operation.operation === OperationTypeNode.QUERY;
-  if (!isQuery || !columns) await confirm(context);
-  if (!plans || !columns) return run(schema, request);
+  if (!isQuery) await confirm(context);
+  const columns = plans?.columnsFor(document, operation, variables, context);
+  if (!plans || !columns) {
+    await confirm(context);
+    return run(schema, request);
+  }
   context.readAs(columns);
   const result = await run(plans.outline, request);
   context.readAs(undefined);
   if (!isQuery) return result;
   const isWrong = result.errors?.some(({ originalError }) => !isAway(originalError));
-  return isWrong || !(await isOfNow(context, result)) ? run(schema, request) : result;
+  if (!isWrong && (await isOfNow(context, result))) return result;
+  await confirm(context);
+  return run(schema, request);
 }
 
-/** Whether an answer was made under the rights that its reader has; afterwards the context knows these. */
+/** Whether an answer was made under the rights that its reader has. */
 async function isOfNow(context: Context, { data }: ExecutionResult): Promise<boolean> {
   const { accessVersion } = context.viewer;
   const texts = textsIn(data);
   if (texts.length > 0 && texts.every((text) => text.accessVersion === accessVersion)) return true;
+  if (texts.length > 0) return false;
   // Where there is no row, none tells.
   await confirm(context);
-  return texts.length === 0 && context.viewer.accessVersion === accessVersion;
+  return context.viewer.accessVersion === accessVersion;
 }
 
 /** Finds out who asks; whoever may not any more is refused as at the door. */

@@ -64,6 +64,21 @@ it('answers at once what somebody may see since a moment ago', async () => {
   expect((await teammate.run(thread, { id })).ticket).toMatchObject({ title: 'Shared' });
 });
 
+it('finds out who asks before resolvers answer what the database could not write', async () => {
+  const { teammate, id, userId } = await sharedTicket();
+  const { db } = gateway.app.services;
+  await db.query('update users set organization_id = null, access_version = access_version + 1 where id = $1', [
+    userId,
+  ]);
+  const { query } = db;
+  jest.spyOn(db, 'query').mockImplementation((sql, values) => {
+    if (!sql.includes(' as json')) return query.call(db, sql, values) as never;
+    jest.restoreAllMocks();
+    return Promise.reject(new Error('out of order'));
+  });
+  expect(await teammate.run(thread, { id })).toEqual({ ticket: null });
+});
+
 it.each([
   ['a query that the database answers', thread],
   ['a query that resolvers answer', '{ viewer { id } }'],

@@ -115,15 +115,25 @@ export function connectionOf<T>(
   { rows, hasNext, hasPrevious }: LoadedPage<T>,
   cursorOf: (row: T) => string,
 ): Connection<T> {
-  const edges = rows.map((node) => ({ cursor: cursorOf(node), node }));
+  const [first, last] = [rows[0], rows.at(-1)];
+  // Positions are written for those alone who ask for them.
   return {
-    edges,
+    edges: rows.map((node) => ({
+      node,
+      get cursor() {
+        return cursorOf(node);
+      },
+    })),
     nodes: rows,
     pageInfo: {
       hasNextPage: hasNext,
       hasPreviousPage: hasPrevious,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return first === undefined ? null : cursorOf(first);
+      },
+      get endCursor() {
+        return last === undefined ? null : cursorOf(last);
+      },
     },
   };
 }
