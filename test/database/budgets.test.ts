@@ -76,7 +76,7 @@ async function statementsOf(actor: Actor, document: string, variables: object): 
   await actor.run(document, variables);
   const [first = '', ...rest] = gateway.statements.take();
   if (first.includes('from users u where u.sub')) return rest;
-  expect(first).toContain('u.access_version');
+  expect([first, ...rest].join()).toContain('select u.access_version');
   return [first, ...rest];
 }
 
@@ -184,6 +184,7 @@ it('reads an inbox of 100 tickets in two statements, that of the total included,
 
 it('counts a list once for all who ask, and not at all when nobody does', async () => {
   const { customer } = await gateway.cast();
+  await customer.run(openTicket, { input: { title: 'One', body: 'A word' } });
   const page = 'p: ticketsPage { itemCount pageCount isCountCapped items { id } }';
   expect(await statementsOf(customer, `{ ${page} }`, {})).toHaveLength(2);
   expect(await statementsOf(customer, '{ tickets { totalCount isCountCapped } }', {})).toHaveLength(2);
