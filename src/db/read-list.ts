@@ -6,12 +6,13 @@ const opposite = (direction: Direction): Direction => (direction === 'ASC' ? 'DE
 
 type Raw = Record<string, unknown>;
 
-/** What belongs to the list rather than to the row is taken off again. */
+const isOfList = (name: string): boolean => /^(?:key\d|moreBefore|moreAfter)$/.test(name);
+
+/** What belongs to the list rather than to the row is left out of it. */
 function split<T>(raw: Raw, keys: readonly OrderKey[]): { row: T; position: Position } {
-  const { moreBefore: _before, moreAfter: _after, ...own } = raw;
-  const position = keys.map((_, index) => own[`key${index}`]);
-  for (const index of keys.keys()) delete own[`key${index}`];
-  return { row: own as T, position };
+  const row: Raw = {};
+  for (const name in raw) if (!isOfList(name)) row[name] = raw[name];
+  return { row: row as T, position: keys.map((_, index) => raw[`key${index}`]) };
 }
 
 function columnsOf<T>(db: Database, { entity, columns }: Keyset<T>, keys: readonly OrderKey[], bind: Bind): string {

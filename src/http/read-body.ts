@@ -44,7 +44,10 @@ const collect = (request: IncomingMessage, maxBytes: number, tooLarge: () => App
       request.pause();
       reject(tooLarge());
     });
-    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('end', () => {
+      for (const end of ['close', 'error']) request.off(end, cut);
+      resolve(Buffer.concat(chunks));
+    });
     for (const end of ['close', 'error']) request.once(end, cut);
   });
 
