@@ -87,7 +87,7 @@ async function answerTo({ document: query, variables, locale }: MadeUp, url: str
 }
 
 /** Whether one of the statements writes answers. */
-const writes = (gateway: TestGateway): boolean => gateway.statements.take().some((sql) => sql.includes(' as json '));
+const writes = (gateway: TestGateway): boolean => gateway.statements.take().some((sql) => sql.includes(' as json, '));
 
 /** Links name their gateway and the moment until which they hold; the feed goes on while events get their numbers. */
 const comparable = (text: string): string =>
