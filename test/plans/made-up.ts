@@ -10,6 +10,16 @@ import { fields } from '../../src/plans/fields.js';
 import { idOf, type Row, type World } from '../security/who-sees-what.js';
 import type { Choose } from '../security/walk.js';
 
+/** The fields that lead to tickets and comments. */
+const rowsOf: Readonly<Record<string, readonly string[]>> = {
+  TicketConnection: ['nodes', 'nodes', 'edges'],
+  TicketPage: ['items'],
+  TicketEdge: ['node'],
+  TicketPayload: ['ticket'],
+  CommentPayload: ['comment'],
+};
+const isComposite = ({ type }: GraphQLField<unknown, unknown>): boolean => isCompositeType(getNamedType(type));
+
 /** A document with what it takes to be run. */
 export interface MadeUp {
   document: string;
@@ -26,12 +36,13 @@ export class Author {
   private readonly declared: string[] = [];
   private readonly fragments: string[] = [];
   private names = 0;
-  private left = 40;
+  private left = 25;
 
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly world: World,
     private readonly choose: Choose,
+    private readonly isStaff: boolean,
     /** Inputs of mutations that were carried out before. */
     private readonly done: readonly { name: string; input: Row }[],
   ) {}
@@ -90,10 +101,10 @@ export class Author {
   }
 
   private window(most: number): string {
-    const size = this.pick(['', '', 'first', 'first', 'last', 'after']);
+    const size = this.choose(40) === 0 ? 'after' : this.pick(['', '', 'first', 'first', 'last']);
     if (size === '') return '';
     if (size === 'after') return `after: ${this.pick(['null', '"Zm9v"'])}`;
-    const count = this.pick([0, 1, 2, 3, most, most, 101, -1].slice(0, this.choose(6) === 0 ? 8 : 6));
+    const count = this.pick([0, 1, 2, 3, most, most, 101, -1].slice(0, this.choose(40) === 0 ? 8 : 6));
     return `${size}: ${this.choose(3) === 0 ? this.variable('Int', count) : count}`;
   }
 
@@ -118,8 +129,20 @@ export class Author {
   private selection(typeName: string, depth: number): string {
     const type = this.schema.getType(typeName);
     if (!isObjectType(type)) return '{ code message ... on ValidationError { constraint } }';
+    const rows = rowsOf[typeName];
+    if (rows && this.choose(10) > 0) return this.aroundRows(type, this.pick(rows), depth);
     const asked: string[] = [];
     for (let n = 1 + this.choose(6); n > 0; n--) asked.push(this.part(type, depth));
+    return `{ ${asked.join(' ')} }`;
+  }
+
+  /** Tickets and comments once: what asks for them twice is left to the resolvers. */
+  private aroundRows(type: GraphQLObjectType, name: string, depth: number): string {
+    const field = type.getFields()[name]!;
+    const asked = [`${this.alias()}${name} ${this.selection(getNamedType(field.type).name, depth + 1)}`];
+    const others = Object.values(type.getFields()).filter((other) => !isComposite(other) || other.name === 'pageInfo');
+    for (const other of others.filter(({ name: key }) => key !== 'feedCursor' && this.choose(3) === 0))
+      asked.push(`${this.alias()}${other.name}${isComposite(other) ? ' { hasNextPage endCursor }' : ''}`);
     return `{ ${asked.join(' ')} }`;
   }
 
@@ -140,9 +163,11 @@ export class Author {
   }
 
   private field(type: GraphQLObjectType, depth: number): string {
-    const known = Object.keys(fields[type.name] ?? {}).filter((name) => name in type.getFields());
+    const known = Object.entries(fields[type.name] ?? {})
+      .filter(([name, { isForStaff }]) => name in type.getFields() && (this.isStaff || !isForStaff))
+      .map(([name]) => name);
     const all = Object.keys(type.getFields());
-    const candidates = (known.length > 0 && this.choose(60) > 0 ? known : all).filter((name) => {
+    const candidates = (known.length > 0 && this.choose(150) > 0 ? known : all).filter((name) => {
       const named = getNamedType(type.getFields()[name]!.type);
       return !isCompositeType(named) || (depth < 6 && this.left > 0 && isObjectType(named)) || name === 'userErrors';
     });
@@ -151,7 +176,7 @@ export class Author {
     if (!field) return '__typename';
     this.left--;
     const isPaged = field.args.some((argument) => argument.name === 'first');
-    const window = isPaged ? this.window(3) : this.choose(30) === 0 ? this.otherArgument(field) : '';
+    const window = isPaged ? this.window(3) : this.choose(150) === 0 ? this.otherArgument(field) : '';
     const named = getNamedType(field.type);
     // Fields of the same name have to agree on their arguments.
     const key = window ? `${name}${this.names++}: ` : this.alias();

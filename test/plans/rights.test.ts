@@ -70,9 +70,9 @@ it('finds out who asks before resolvers answer what the database could not write
   await db.query('update users set organization_id = null, access_version = access_version + 1 where id = $1', [
     userId,
   ]);
-  const { query } = db;
+  const query = db.query.bind(db);
   jest.spyOn(db, 'query').mockImplementation((sql, values) => {
-    if (!sql.includes(' as json')) return query.call(db, sql, values) as never;
+    if (!sql.includes(' as json')) return query(sql, values);
     jest.restoreAllMocks();
     return Promise.reject(new Error('out of order'));
   });

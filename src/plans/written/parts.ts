@@ -30,9 +30,11 @@ export interface Compiler {
 export const setsOf = (nodes: Nodes): SelectionSetNode[] =>
   nodes.flatMap(({ selectionSet }) => (selectionSet ? [selectionSet] : []));
 
-/** SQL of the JSON of an object, of that of its fields. */
-export const objectOf = (entries: readonly (readonly [key: string, json: string])[]): string =>
-  `(${entries.map(([key, json], index) => `${literal(`${index === 0 ? '{' : ','}"${key}":`)} || ${json}`).join(' || ')} || '}')`;
+/** SQL of the JSON of an object, of that of its fields; directives may have left none. */
+export const objectOf = (entries: readonly (readonly [key: string, json: string])[]): string => {
+  const fields = entries.map(([key, json], index) => `${literal(`${index === 0 ? '' : ','}"${key}":`)} || ${json} || `);
+  return `('{' || ${fields.join('')}'}')`;
+};
 
 /** The name of the rows that are found for those at a place. */
 export const rowBelow = ({ depth }: Place): string => `r${depth + 1}`;
