@@ -10,6 +10,11 @@ import { fields } from '../../src/plans/fields.js';
 import { idOf, type Row, type World } from '../security/who-sees-what.js';
 import type { Choose } from '../security/walk.js';
 
+/** What is written of a page beside its rows. */
+const ofPages: Readonly<Record<string, readonly string[]>> = {
+  CommentConnection: ['pageInfo', 'pageInfo'],
+  CommentEdge: ['cursor'],
+};
 /** The fields that lead to tickets and comments. */
 const rowsOf: Readonly<Record<string, readonly string[]>> = {
   TicketConnection: ['nodes', 'nodes', 'edges'],
@@ -165,7 +170,8 @@ export class Author {
   private field(type: GraphQLObjectType, depth: number): string {
     const known = Object.entries(fields[type.name] ?? {})
       .filter(([name, { isForStaff }]) => name in type.getFields() && (this.isStaff || !isForStaff))
-      .map(([name]) => name);
+      .map(([name]) => name)
+      .concat(ofPages[type.name] ?? []);
     const all = Object.keys(type.getFields());
     const candidates = (known.length > 0 && this.choose(150) > 0 ? known : all).filter((name) => {
       const named = getNamedType(type.getFields()[name]!.type);
