@@ -3,7 +3,7 @@ import type { Bind, Database } from '../db/database.js';
 import type { Keyset, LoadedPage, PlacedPage, Position, Window } from '../db/keyset.js';
 import { readCursor, writeCursor } from '../db/list-cursors.js';
 import { countUpTo, readOffset, readWindow } from '../db/read-list.js';
-import { expectHits, found, placesOfWords, type Search } from '../db/search.js';
+import { findHits, findHitsAmong, findHitsByPlace, found, placesOfWords, type Search } from '../db/search.js';
 import { Ticket } from '../entities/ticket.js';
 import type { ArgumentPath } from '../errors.js';
 import type { Loaders } from '../loaders/loaders.js';
@@ -31,6 +31,11 @@ export interface Count {
 
 /** Up to how many tickets are counted. */
 const countCap = 10_000;
+
+/** A list, and the condition for counting it: what is quick for a page is not for all of it. */
+interface TicketList extends Keyset<Ticket> {
+  readonly whereToCount: (bind: Bind) => string;
+}
 
 /** Lists tickets for those who see them, and searches in them. */
 export class TicketListing {
@@ -82,20 +87,14 @@ export class TicketListing {
     viewer: SignedInViewer,
     { columns }: Loaders,
     { filter, query, orderBy }: TicketQuery,
-  ): Promise<Keyset<Ticket>> {
+  ): Promise<TicketList> {
     if (filter) checkFilter(filter);
-    const search: Search | null = query == null ? null : { text: query, isPublicOnly: !isStaff(viewer) };
     const order = orderBy ?? defaultOrder;
-    const { keys, groups, isTiered } = orderKeys(order, search !== null);
-    const expectation = search && (await expectHits(this.db, search));
+    const { keys, groups, isTiered } = orderKeys(order, query != null);
     const { prefix } = this;
     const base = (bind: Bind): string[] => [
       visibleTickets(viewer, 't', bind),
       ...(filter ? [filterCondition(filter, { viewer, alias: 't', bind, prefix })] : []),
-      // The planner can't tell how few of a customer's own tickets have a common word, and would look for them among all.
-      ...(search?.isPublicOnly && !expectation?.isFew
-        ? [`t.id = any(array(select v.id from tickets v where ${visibleTickets(viewer, 'v', bind)}))`]
-        : []),
     ];
     const list = {
       entity: Ticket,
@@ -105,23 +104,34 @@ export class TicketListing {
       direction: order.direction,
       ...(groups && { groups }),
     };
-    if (!search || !expectation) return { ...list, where: (bind) => base(bind).join(' and ') };
-    const places = placesOfWords(search, 't', expectation).map(({ value, where }) => ({
-      value,
-      where: (bind: Bind) => [...base(bind), where(bind)].join(' and '),
-    }));
+    const where = (bind: Bind): string => base(bind).join(' and ');
+    if (query == null) return { ...list, where, whereToCount: where };
+    const search: Search = { text: query, isPublicOnly: !isStaff(viewer) };
+    const own = search.isPublicOnly
+      ? await findHitsAmong(this.db, search, (alias, bind) => visibleTickets(viewer, alias, bind))
+      : null;
+    const hits = own ?? (await findHits(this.db, search));
+    const mine = (bind: Bind): string[] =>
+      // The planner can't tell how few of a customer's own tickets have a common word, and would look for them among all.
+      search.isPublicOnly && hits.ticketIds === null
+        ? [`t.id = any(array(select v.id from tickets v where ${visibleTickets(viewer, 'v', bind)}))`]
+        : [];
+    const narrowed = (condition: (bind: Bind) => string) => (bind: Bind) =>
+      [...base(bind), ...mine(bind), condition(bind)].join(' and ');
+    const tiers = isTiered && placesOfWords(search, 't', await findHitsByPlace(this.db, search, hits));
     return {
       ...list,
-      where: (bind) => [...base(bind), found(search, 't', bind, expectation)].join(' and '),
-      ...(isTiered && { tiers: places }),
+      where: narrowed((bind) => found(search, 't', bind, hits)),
+      whereToCount: narrowed((bind) => found(search, 't', bind, hits, countCap)),
+      ...(tiers && { tiers: tiers.map(({ value, where }) => ({ value, where: narrowed(where) })) }),
     };
   }
 
   /** Counts once, and not before somebody asks. */
-  private counter(list: Keyset<Ticket>): () => Promise<Count> {
+  private counter({ whereToCount, ...list }: TicketList): () => Promise<Count> {
     let counted: Promise<Count> | undefined;
     const count = async (): Promise<Count> => {
-      const total = await countUpTo(this.db, list, countCap);
+      const total = await countUpTo(this.db, { ...list, where: whereToCount }, countCap);
       return { total: Math.min(total, countCap), isCapped: total > countCap };
     };
     return () => (counted ??= count());

@@ -58,19 +58,38 @@ function rowsRead(plan: Plan): number {
   return below + rows * plan['Actual Loops'];
 }
 
-/** How many rows were read for the list that was asked for: its very statement is explained. */
-async function rowsReadFor(actor: Actor, variables: Parameters<typeof list>[1]): Promise<number> {
-  const document = `query ($filter: TicketFilter, $orderBy: TicketOrder, $first: Int, $after: Cursor, $last: Int, $before: Cursor) {
-    tickets(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) { nodes { id } } }`;
+/** The statements of a list that was asked for. */
+async function statementsOf(
+  actor: Actor,
+  variables: Parameters<typeof list>[1],
+): Promise<{ sql: string; values: unknown[] }[]> {
+  const document = `query ($filter: TicketFilter, $query: String, $orderBy: TicketOrder, $first: Int, $after: Cursor, $last: Int, $before: Cursor) {
+    tickets(filter: $filter, query: $query, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) { nodes { id } } }`;
   await actor.run('{ viewer { id } }');
   gateway.statements.take();
   await actor.run(document, variables);
-  const statement = gateway.statements.takeWithValues().at(-1)!;
+  return gateway.statements.takeWithValues();
+}
+
+/** How many rows are read for a statement. */
+async function rowsReadBy({ sql, values }: { sql: string; values: unknown[] }): Promise<number> {
   const [explained] = await gateway.app.services.db.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
-    `explain (analyze, format json) ${statement.sql}`,
-    statement.values,
+    `explain (analyze, format json) ${sql}`,
+    values,
   );
   return rowsRead(explained!['QUERY PLAN'][0].Plan);
+}
+
+/** How many rows were read for the list that was asked for: its very statement is explained. */
+const rowsReadFor = async (actor: Actor, variables: Parameters<typeof list>[1]): Promise<number> =>
+  rowsReadBy((await statementsOf(actor, variables)).at(-1)!);
+
+/** How many rows were read for a search, with all that was looked up for it before. */
+async function rowsReadToFind(query: string, field: 'UPDATED_AT' | 'RELEVANCE'): Promise<number> {
+  const statements = await statementsOf(agent, { query, first: pageSize, orderBy: { field, direction: 'DESC' } });
+  const ofSearch = statements.filter(({ sql }) => sql.includes('from tickets t') || sql.includes(' look'));
+  const rows = await Promise.all(ofSearch.map(rowsReadBy));
+  return rows.reduce((sum, own) => sum + own, 0);
 }
 
 /** The cursor at a place far into the list. */
@@ -123,3 +142,23 @@ it('[a1] reads nothing of the tickets of others for a customer who has none', as
     expect(rows).toBeLessThan(100);
   }
 });
+
+it('[e12] reads a bounded number of documents and tickets for a search, whatever the statistics say of its words', async () => {
+  const { db } = gateway.app.services;
+  await db.query(
+    `insert into search_documents (id, ticket_id, is_public, title, search)
+     select t.id, t.id, true, '', case when t.number % 2 = 0 then words.osprey else words.kestrel end
+     from tickets t, (
+       select setweight(search_vector('osprey'), 'A') as osprey, setweight(search_vector('kestrel'), 'A') as kestrel
+     ) words`,
+  );
+  for (const isAnalysed of [false, true]) {
+    if (isAnalysed) await db.query('vacuum analyze search_documents');
+    for (const query of ['osprey', 'kestrel or osprey', 'osprey kestrel', 'heron']) {
+      for (const field of ['UPDATED_AT', 'RELEVANCE'] as const) {
+        const rows = await rowsReadToFind(query, field);
+        expect({ isAnalysed, query, field, rows, isFew: rows < 3_000 }).toMatchObject({ isFew: true });
+      }
+    }
+  }
+}, 60_000);

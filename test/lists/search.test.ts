@@ -198,9 +198,11 @@ it('[e12] finds a common word as surely as a rare one, for staff and customers',
   for (const actor of [customer, agent]) {
     gateway.statements.take();
     expect(await search(actor, 'gannet')).toEqual(['Gannets everywhere']);
-    expect(gateway.statements.take().at(-2)).toContain('exists (select from search_documents');
+    // Of a customer's few tickets all documents are read before.
+    const condition = actor === agent ? 'exists (select from (select * from search_documents' : 't.id = any($';
+    expect(gateway.statements.take().at(-2)).toContain(condition);
     expect(await search(actor, 'wagtail')).toEqual(['Gannets everywhere']);
-    expect(gateway.statements.take().at(-2)).toContain('any(array(select distinct d.ticket_id');
+    expect(gateway.statements.take().at(-2)).toContain('t.id = any($');
     const relevant = await list(actor, { query: 'gannet', orderBy: { field: 'RELEVANCE', direction: 'DESC' } });
     expect(relevant.totalCount).toBe(1);
   }
