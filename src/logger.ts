@@ -62,31 +62,32 @@ function scopeFields(): object {
   return { ...(requestId !== undefined && { requestId }), ...(job !== undefined && { job }) };
 }
 
-/** How many bytes of lines are written at once, and how long a line may wait for others, in milliseconds; a warning does not. */
-const together = { bytes: 4_096, ms: 100 };
+/** How many characters of lines are written at once, and how long a line may wait for others, in milliseconds; a warning does not. */
+const together = { characters: 4_096, ms: 100 };
 
 /** Standard output: a write for each line would cost a busy gateway more than all else that it does for its log. */
 function standardOutput(): DestinationStream {
-  const output = pino.destination({ dest: 1, sync: true, minLength: together.bytes });
-  const metadata = Symbol.for('pino.metadata');
+  const output = pino.destination({ dest: 1, sync: true });
+  let lines = '';
   let timer: NodeJS.Timeout | undefined;
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    output.flushSync();
+    if (lines !== '') output.write(lines);
+    lines = '';
   };
   process.once('exit', flush);
-  return Object.assign(
-    {
-      lastLevel: 0,
-      write(this: { lastLevel: number }, line: string): void {
-        output.write(line);
-        if (this.lastLevel >= pino.levels.values['warn']!) flush();
-        else timer ??= setTimeout(flush, together.ms).unref();
-      },
+  const destination = {
+    [Symbol.for('pino.metadata')]: true,
+    lastLevel: 0,
+    write: (line: string): void => {
+      lines += line;
+      const isUrgent = destination.lastLevel >= (pino.levels.values['warn'] ?? 0);
+      if (isUrgent || lines.length >= together.characters) flush();
+      else timer ??= setTimeout(flush, together.ms).unref();
     },
-    { [metadata]: true },
-  );
+  };
+  return destination;
 }
 
 /** Writes JSON lines, to standard output unless told otherwise, without tokens, keys or the parameters of statements. */

@@ -61,7 +61,7 @@ const remembered = { tokens: 5_000, characters: 4_000, ms: 60_000 };
 
 /**
  * The same verifier, which looks once a minute at the signature of a token that comes again and again. What it remembers never
- * outlives the token, and is the same object each time.
+ * outlives the token, and is the same object until it looks again.
  */
 export function remembering(verify: TokenVerifier, clock: () => number = Date.now): TokenVerifier {
   const known = new Map<string, { claims: Claims; until: number }>();

@@ -3,7 +3,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import { FairTurns } from '../fair-turns.js';
 import { currentScope, traced } from '../telemetry.js';
 import { keepsStatements } from './data-source.js';
-import { asServiceUnavailable, isUnanswered, unavailable } from './failures.js';
+import { asServiceUnavailable, isSpoilt, unavailable } from './failures.js';
 import { currentReading } from './replicas/reading.js';
 import { StatementNames } from './statement-names.js';
 import { readerOf, type TextColumn } from './text-columns.js';
@@ -80,8 +80,7 @@ export class Database implements Queryable {
         return result;
       } catch (error) {
         // A connection that is gone can't be rolled back: the server did that by itself, and the first error is the one to tell.
-        if (runner.isTransactionActive && !isUnanswered(error))
-          await runner.rollbackTransaction().catch(() => undefined);
+        if (runner.isTransactionActive && !isSpoilt(error)) await runner.rollbackTransaction().catch(() => undefined);
         throw error;
       }
     });
@@ -191,7 +190,7 @@ export class Database implements Queryable {
       if (this.isClosed) throw unavailable(new Error('the database was closed'));
       return await work(runner);
     } catch (error) {
-      if (isUnanswered(error)) await giveUp(runner, error);
+      if (isSpoilt(error)) await giveUp(runner, error);
       throw asServiceUnavailable(error);
     } finally {
       await runner.release();
@@ -200,7 +199,7 @@ export class Database implements Queryable {
   }
 }
 
-/** Has the pool close the connection, as after any other error of it: whoever got it next would wait in vain, too. */
+/** Has the pool close the connection, as after any other error of it: whoever got it next would have the same trouble. */
 async function giveUp(runner: QueryRunner, error: unknown): Promise<void> {
   const client = (await runner.connect()) as ClientBase;
   client.emit('error', error);

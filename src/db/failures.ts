@@ -16,9 +16,11 @@ const networkCodes = new Set([
   'ETIMEDOUT',
 ]);
 const unanswered = 'Query read timeout';
+const outdated = /cached plan must not change result type|^prepared statement "\w+" does not exist/;
 const poolMessages = new RegExp(
   [
     unanswered,
+    outdated.source,
     'timeout exceeded when trying to connect',
     'timeout expired',
     'Connection terminated',
@@ -35,8 +37,12 @@ export function databaseCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** Whether a server has not answered in time: there may be nobody at the other end. */
-export const isUnanswered = (error: unknown): boolean => error instanceof Error && error.message === unanswered;
+/**
+ * Whether a connection is of no more use: its server has not answered in time, so that there may be nobody at the other end, or a
+ * statement that was prepared on it is not what it was, since a migration or by somebody's hand.
+ */
+export const isSpoilt = (error: unknown): boolean =>
+  error instanceof Error && (error.message === unanswered || outdated.test(error.message));
 
 /** Name of the constraint behind an error; undefined where it was none. */
 export function databaseConstraint(error: unknown): string | undefined {

@@ -2,6 +2,8 @@
 const most = 200;
 /** How often a text has to come before it is worth that. */
 const often = 10;
+/** Characters of the longest text that is worth a name, and is counted: what is longer is hardly sent twice, and takes much to keep. */
+const longest = 8_000;
 /** How many texts are counted at a time. */
 const counted = 2_000;
 
@@ -12,6 +14,7 @@ export class StatementNames {
 
   /** The name of a text; undefined for one that has not come often yet, or came when all names were given. */
   of(sql: string): string | undefined {
+    if (sql.length > longest) return undefined;
     const name = this.names.get(sql);
     if (name !== undefined || this.names.size === most) return name;
     const times = (this.times.get(sql) ?? 0) + 1;

@@ -25,15 +25,15 @@ export interface Execution {
 export function gatewayOf({ schema, plans, replicas }: Execution): Gateway {
   const executor: Executor = async (request) => {
     const context = request.context as Context;
-    const { identity } = context;
     // Nobody known reads anything.
-    if (!isSignedIn(identity)) return run(schema, request);
+    if (!isSignedIn(context.identity)) return run(schema, request);
     const answer = (): Promise<ExecutionResult> => asPlanned(schema, plans, request);
     if (!replicas) return answer();
     await confirm(context);
+    const { id } = context.viewer;
     return request.operation.operation === OperationTypeNode.QUERY
-      ? replicas.answer(identity.id, answer, () => context.forget())
-      : replicas.answerOnPrimary(identity.id, answer);
+      ? replicas.answer(id, answer, () => context.forget())
+      : replicas.answerOnPrimary(id, answer);
   };
   return {
     onSchemaLoadOrUpdate: (callback) => {
@@ -72,13 +72,13 @@ async function asPlanned(schema: GraphQLSchema, plans: Plans | undefined, reques
 
 /** Whether an answer was made under the rights that its reader has. */
 async function isOfNow(context: Context, { data }: ExecutionResult): Promise<boolean> {
-  const { accessVersion } = context.viewer;
+  const { id, accessVersion } = context.viewer;
   const texts = textsIn(data);
   if (texts.length > 0 && texts.every((text) => text.accessVersion === accessVersion)) return true;
   if (texts.length > 0) return false;
   // Where there is no row, none tells.
   await confirm(context);
-  return context.viewer.accessVersion === accessVersion;
+  return context.viewer.id === id && context.viewer.accessVersion === accessVersion;
 }
 
 /** Finds out who asks; whoever may not any more is refused as at the door. */

@@ -38,6 +38,8 @@ const collect = (request: IncomingMessage, maxBytes: number, tooLarge: () => App
     const chunks: Buffer[] = [];
     let bytes = 0;
     const cut = (): void => reject(invalid([], 'body', 'The request ended before its body did.'));
+    // Of an end that has been, no event tells any more.
+    if (request.destroyed) return cut();
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes <= maxBytes) return void chunks.push(chunk);

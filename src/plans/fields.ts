@@ -119,7 +119,9 @@ const whileOpen = forStaff(condition(isOpen));
 /**
  * What is known of the fields of a type, by type and field: what the loaders are asked for, and what the database can write by
  * itself. A field that is not here is answered all the same, by its resolver and statements of its own: nothing but speed
- * depends on this table.
+ * depends on this table. Two read it: `written` has the database write whole tickets and comments, where all fields below them are
+ * known, and is asked by the executor of the HTTP door; `ahead` reads for the loaders what resolvers are going to ask them for, and
+ * is called after root fields in all other cases.
  */
 export const fields: Readonly<Record<string, Readonly<Record<string, Field>>>> = {
   TicketConnection: { nodes: same, edges: same },

@@ -49,6 +49,15 @@ export function fieldsIn(sets: readonly SelectionSetNode[], typeName: string, sc
   return found;
 }
 
+/**
+ * Whether a field is asked for under two names: resolvers answer the same text as often as anybody likes, but in the database each is
+ * one more, and may be long.
+ */
+export function hasTwins(selected: Selected): boolean {
+  const names = [...selected.values()].map(([{ name }]) => name.value).filter((name) => name !== '__typename');
+  return new Set(names).size < names.length;
+}
+
 function isAsked(selection: SelectionNode, { variables }: Scope): boolean {
   if (!selection.directives?.length) return true;
   return (

@@ -121,7 +121,7 @@ export class Author {
   }
 
   private alias(): string {
-    return this.choose(5) === 0 ? `${this.pick(odd)}${this.names++}: ` : '';
+    return this.choose(12) === 0 ? `${this.pick(odd)}${this.names++}: ` : '';
   }
 
   private directive(): string {

@@ -104,7 +104,10 @@ export class TestGateway {
   static async start(
     environment: Record<string, string> = {},
     logger?: Logger,
-    { jobs = false, ...options }: Pick<AppOptions, 'jobs' | 'mailLimits' | 'quotaSeconds' | 'clock' | 'sockets' | 'plans'> = {},
+    {
+      jobs = false,
+      ...options
+    }: Pick<AppOptions, 'jobs' | 'mailLimits' | 'quotaSeconds' | 'clock' | 'sockets' | 'plans'> = {},
   ): Promise<TestGateway> {
     const address = globalThis.testDatabase;
     const statements = new StatementCounter();

@@ -17,7 +17,7 @@ import { Ticket } from '../../entities/ticket.js';
 import { JsonText } from './json-text.js';
 
 /** The types whose objects the database can write, and where their rows are. */
-export const written: Readonly<Record<string, Entity<unknown>>> = { Ticket, Comment };
+export const entities: Readonly<Record<string, Entity<unknown>>> = { Ticket, Comment };
 
 /** The types on the way to them. */
 const ways = ['TicketConnection', 'TicketEdge', 'TicketPage', 'TicketPayload', 'CommentPayload'];
@@ -31,9 +31,10 @@ interface WrittenRow {
 }
 
 const leaf = new GraphQLScalarType<JsonText>({
-  name: 'Written',
+  name: 'JsonText',
   serialize: (row) => {
-    const { json, accessVersion } = row as WrittenRow;
+    const { json, accessVersion } = row as Partial<WrittenRow>;
+    if (json === undefined || accessVersion === undefined) throw new Error('a row was read that has no answer in it');
     return new JsonText(json, accessVersion);
   },
 });
@@ -48,7 +49,7 @@ export function outlineOf(schema: GraphQLSchema): GraphQLSchema {
   const replaced = (type: GraphQLOutputType): GraphQLOutputType => {
     if (isNonNullType(type)) return new GraphQLNonNull(replaced(type.ofType) as typeof type.ofType);
     if (isListType(type)) return new GraphQLList(replaced(type.ofType));
-    if (type.name in written) return leaf;
+    if (type.name in entities) return leaf;
     if (isAbstractType(type)) possible.push(...schema.getPossibleTypes(type));
     return isObjectType(type) && ways.includes(type.name) ? copied(type, () => true) : type;
   };
@@ -68,7 +69,7 @@ export function outlineOf(schema: GraphQLSchema): GraphQLSchema {
   };
   const leads = ({ type }: GraphQLFieldConfig<unknown, unknown>): boolean => {
     const named = isNonNullType(type) ? type.ofType : type;
-    return 'name' in named && (named.name in written || ways.includes(named.name));
+    return 'name' in named && (named.name in entities || ways.includes(named.name));
   };
   const [query, mutation] = [schema.getQueryType(), schema.getMutationType()];
   const roots = { query: query && copied(query, leads), mutation: mutation && copied(mutation, leads) };

@@ -14,7 +14,7 @@ import {
   setsOf,
   type Template,
 } from './parts.js';
-import { fieldsIn } from '../selection.js';
+import { fieldsIn, hasTwins } from '../selection.js';
 
 /** Writes one page of a connection: the rows first, and what hangs on them afterwards. */
 export class PageTemplate {
@@ -53,7 +53,9 @@ export class PageTemplate {
 
   private object(nodes: Nodes, typeName: string, entryOf: (asked: Nodes) => Template | null): Template | null {
     const entries: [string, Template][] = [];
-    for (const [key, asked] of fieldsIn(setsOf(nodes), typeName, this.compiler.scope)) {
+    const selected = fieldsIn(setsOf(nodes), typeName, this.compiler.scope);
+    if (hasTwins(selected)) return null;
+    for (const [key, asked] of selected) {
       const entry = asked[0].name.value === '__typename' ? () => literal(JSON.stringify(typeName)) : entryOf(asked);
       if (!entry) return null;
       entries.push([key, entry]);

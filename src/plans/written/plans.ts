@@ -15,7 +15,7 @@ import { isStaff, type SignedInViewer } from '../../auth/viewer.js';
 import type { Bind, Entity } from '../../db/database.js';
 import type { Columns } from '../../loaders/loaders.js';
 import type { Writing } from '../fields.js';
-import { outlineOf, written } from './outline.js';
+import { entities, outlineOf } from './outline.js';
 import { type Nodes, setsOf, type Template } from './parts.js';
 import { fieldsIn, type Scope } from '../selection.js';
 import { templateOf } from './template.js';
@@ -33,7 +33,7 @@ interface Known {
 }
 
 /** How many variants of one operation are remembered, and how many characters the values may have that make one. */
-const remembered = { variants: 20, characters: 1_000 };
+const remembered = { variants: 8, characters: 1_000 };
 
 /** What an answer needs to be written, beside the operation. */
 export interface Reader extends Pick<Writing, 'viewer'> {
@@ -117,7 +117,7 @@ export class Plans {
         const original = this.schema.getType(type.name);
         if (!field || !isObjectType(original)) return false;
         const { name: typeName } = getNamedType(original.getFields()[name.value]?.type ?? field.type);
-        const entity = written[typeName];
+        const entity = entities[typeName];
         if (entity) return keep(templates, entity, templateOf(nodes, typeName, entity, isForStaff, scope));
         const below = getNamedType(field.type);
         return below === this.schema.getType(typeName)

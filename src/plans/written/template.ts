@@ -17,7 +17,7 @@ import {
   type Template,
 } from './parts.js';
 import { windowOf } from '../window.js';
-import { fieldsIn, type Scope } from '../selection.js';
+import { fieldsIn, hasTwins, type Scope } from '../selection.js';
 
 type Kind<K extends Branch['kind']> = Extract<Branch, { kind: K }>;
 
@@ -46,7 +46,9 @@ class Writer implements Compiler {
 
   object(nodes: Nodes, typeName: string, place: Place): Template | null {
     const parts: [string, Template][] = [];
-    for (const [key, asked] of fieldsIn(setsOf(nodes), typeName, this.scope)) {
+    const selected = fieldsIn(setsOf(nodes), typeName, this.scope);
+    if (hasTwins(selected)) return null;
+    for (const [key, asked] of selected) {
       const part = this.field(asked, typeName, place);
       if (!part) return null;
       parts.push([key, part]);
