@@ -64,12 +64,12 @@ onServerOnly('A replica', () => {
 
   /** Queries of as many people, which wait at their replicas. */
   async function underWay(): Promise<Promise<unknown>[]> {
-    const people = await Promise.all(Array.from({ length: 8 }, () => gateway.signIn({ role: 'agent' })));
+    const people = await Promise.all(Array.from({ length: 10 }, () => gateway.signIn({ role: 'agent' })));
     for (const actor of people) await idOf(actor);
     await scene.settle();
     await hold();
     const answers = people.map((actor) => actor.run('{ topics { key } }'));
-    await until(async () => (await waiting(0)) + (await waiting(1)) === 8);
+    await until(async () => (await waiting(0)) + (await waiting(1)) === people.length);
     expect(await waiting(0)).toBeGreaterThan(0);
     return answers;
   }
@@ -135,7 +135,7 @@ onServerOnly('A replica', () => {
 
   it('has what it lacks told by others to those whose own is away', async () => {
     const { agent, id } = await opened();
-    const people = await Promise.all(Array.from({ length: 8 }, () => gateway.signIn({ role: 'agent' })));
+    const people = await Promise.all(Array.from({ length: 10 }, () => gateway.signIn({ role: 'agent' })));
     for (const actor of people) await idOf(actor);
     await scene.settle();
     const ofFirst: Actor[] = [];
