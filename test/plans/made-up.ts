@@ -131,13 +131,14 @@ export class Author {
     return ` @${this.pick(['include', 'skip'])}(if: ${given})`;
   }
 
-  private selection(typeName: string, depth: number): string {
+  /** Of one object; `used` are the fields that are asked of it elsewhere. */
+  private selection(typeName: string, depth: number, used = new Set<string>()): string {
     const type = this.schema.getType(typeName);
     if (!isObjectType(type)) return '{ code message ... on ValidationError { constraint } }';
     const rows = rowsOf[typeName];
     if (rows && this.choose(10) > 0) return this.aroundRows(type, this.pick(rows), depth);
     const asked: string[] = [];
-    for (let n = 1 + this.choose(6); n > 0; n--) asked.push(this.part(type, depth));
+    for (let n = 1 + this.choose(6); n > 0; n--) asked.push(this.part(type, depth, used));
     return `{ ${asked.join(' ')} }`;
   }
 
@@ -151,23 +152,23 @@ export class Author {
     return `{ ${asked.join(' ')} }`;
   }
 
-  private part(type: GraphQLObjectType, depth: number): string {
+  private part(type: GraphQLObjectType, depth: number, used: Set<string>): string {
     const chance = this.choose(16);
     if (chance === 0) return `__typename${this.directive()}`;
-    if (chance === 1) return `...${this.directive()} ${this.selection(type.name, depth)}`;
-    if (chance === 2) return `... on ${type.name}${this.directive()} ${this.selection(type.name, depth)}`;
+    if (chance === 1) return `...${this.directive()} ${this.selection(type.name, depth, used)}`;
+    if (chance === 2) return `... on ${type.name}${this.directive()} ${this.selection(type.name, depth, used)}`;
     if (chance === 3 && type.getInterfaces().some(({ name }) => name === 'Node')) return '... on Node { id }';
     if (chance === 4 && type.getInterfaces().some(({ name }) => name === 'Rateable'))
       return `... on Rateable { vote ${this.selection('Vote', depth + 1)} }`;
     if (chance === 5) {
       const name = `F${this.names++}`;
-      this.fragments.push(`fragment ${name} on ${type.name} ${this.selection(type.name, depth)}`);
+      this.fragments.push(`fragment ${name} on ${type.name} ${this.selection(type.name, depth, used)}`);
       return `...${name}${this.directive()}`;
     }
-    return this.field(type, depth);
+    return this.field(type, depth, used);
   }
 
-  private field(type: GraphQLObjectType, depth: number): string {
+  private field(type: GraphQLObjectType, depth: number, used: Set<string>): string {
     const known = Object.entries(fields[type.name] ?? {})
       .filter(([name, { isForStaff }]) => name in type.getFields() && (this.isStaff || !isForStaff))
       .map(([name]) => name)
@@ -175,12 +176,15 @@ export class Author {
     const all = Object.keys(type.getFields());
     const candidates = (known.length > 0 && this.choose(150) > 0 ? known : all).filter((name) => {
       const named = getNamedType(type.getFields()[name]!.type);
+      // Under two names a field is left to the resolvers.
+      if (used.has(name) && this.choose(100) > 0) return false;
       return !isCompositeType(named) || (depth < 6 && this.left > 0 && isObjectType(named)) || name === 'userErrors';
     });
     const name = candidates.length > 0 ? this.pick(candidates) : '__typename';
     const field = type.getFields()[name] as GraphQLField<unknown, unknown> | undefined;
     if (!field) return '__typename';
     this.left--;
+    used.add(name);
     const isPaged = field.args.some((argument) => argument.name === 'first');
     const window = isPaged ? this.window(3) : this.choose(150) === 0 ? this.otherArgument(field) : '';
     const named = getNamedType(field.type);
