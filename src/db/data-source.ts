@@ -24,6 +24,11 @@ const poolWaitMs = 2_000;
 /** How much longer than its limit a statement is waited for, in milliseconds: a server that is gone without a word stops none. */
 const answerMs = 2_000;
 
+const answerLimits = new WeakMap<DataSource, number>();
+
+/** How long a statement is waited for, in milliseconds; undefined for as long as it takes. */
+export const answerLimitOf = (dataSource: DataSource): number | undefined => answerLimits.get(dataSource);
+
 const keeping = new WeakSet<DataSource>();
 
 /** Whether what is prepared on a connection stays there: behind a pooler it may be another one's the next time. */
@@ -52,12 +57,12 @@ export function createDataSource(address: DatabaseAddress, logger?: Logger): Dat
             keepAlive: true,
             // Compiling would take longer than the statements of requests do; what they cost is often estimated too high.
             ...(!address.isPooled && { statement_timeout: limitMs, options: '-c jit=off' }),
-            ...(limitMs > 0 && { query_timeout: limitMs + answerMs }),
           },
         }
       : // One connection: the embedded engine has one session, and ten seconds because its transactions wait for each other.
         { username: 'postgres', poolSize: 1, extra: { stream: address.stream, connectionTimeoutMillis: 10_000 } }),
   });
+  if ('url' in address && limitMs > 0) answerLimits.set(dataSource, limitMs + answerMs);
   // The embedded engine has one session, which it shares with whatever reads its folder.
   if ('url' in address && !address.isPooled) keeping.add(dataSource);
   return dataSource;

@@ -2,8 +2,8 @@ import type { ClientBase } from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { FairTurns } from '../fair-turns.js';
 import { currentScope, traced } from '../telemetry.js';
-import { keepsStatements } from './data-source.js';
-import { asServiceUnavailable, isSpoilt, unavailable } from './failures.js';
+import { answerLimitOf, keepsStatements } from './data-source.js';
+import { asServiceUnavailable, inTime, isSpoilt, unavailable } from './failures.js';
 import { currentReading } from './replicas/reading.js';
 import { StatementNames } from './statement-names.js';
 import { readerOf, type TextColumn } from './text-columns.js';
@@ -46,6 +46,7 @@ export class Database implements Queryable {
   };
   /** Absent where statements can't be prepared. */
   private readonly names: StatementNames | undefined;
+  private readonly answerMs: number | undefined;
   private readonly textsOf = new Map<Entity<unknown>, readonly TextColumn[]>();
   private readonly kinds = new Map<Entity<unknown>, ReadonlyMap<string, ColumnKind>>();
   private underWay = 0;
@@ -57,6 +58,7 @@ export class Database implements Queryable {
   constructor(private readonly dataSource: DataSource) {
     const { poolSize = 1 } = dataSource.options as { poolSize?: number };
     this.turns = new FairTurns('statements', Math.max(1, Math.floor(poolSize * share)));
+    this.answerMs = answerLimitOf(dataSource);
     if (keepsStatements(dataSource)) this.names = new StatementNames();
   }
 
@@ -74,9 +76,9 @@ export class Database implements Queryable {
     return this.use(async (runner) => {
       const tx: Queryable = { query: (sql, values = []) => this.sendOn(runner, sql, values) };
       try {
-        await runner.startTransaction();
+        await inTime(this.answerMs, runner.startTransaction());
         const result = await work(tx);
-        await traced('commit', {}, () => runner.commitTransaction());
+        await traced('commit', {}, () => inTime(this.answerMs, runner.commitTransaction()));
         return result;
       } catch (error) {
         // A connection that is gone can't be rolled back: the server did that by itself, and the first error is the one to tell.
@@ -167,8 +169,8 @@ export class Database implements Queryable {
     return sent(sql, async () => {
       this.dataSource.logger.logQuery(sql, [...values], runner);
       const client = (await runner.connect()) as ClientBase;
-      const { rows } = await client.query({ text: sql, values: [...values], ...(name !== undefined && { name }) });
-      return rows as Row[];
+      const query = client.query({ text: sql, values: [...values], ...(name !== undefined && { name }) });
+      return (await inTime(this.answerMs, query)).rows as Row[];
     });
   }
 

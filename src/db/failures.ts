@@ -44,6 +44,15 @@ export function databaseCode(error: unknown): string | undefined {
 export const isSpoilt = (error: unknown): boolean =>
   error instanceof Error && (error.message === unanswered || outdated.test(error.message));
 
+/** The answer of a server, unless it takes longer than so many milliseconds; pg's own limit leaves queries behind whose session was ended. */
+export function inTime<T>(ms: number | undefined, answer: Promise<T>): Promise<T> {
+  if (ms === undefined) return answer;
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(unanswered)), ms);
+    void answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
 /** Name of the constraint behind an error; undefined where it was none. */
 export function databaseConstraint(error: unknown): string | undefined {
   const { constraint } = ((error as { driverError?: unknown }).driverError ?? error) as { constraint?: string };
