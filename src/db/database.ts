@@ -107,11 +107,11 @@ export class Database implements Queryable {
     this.isClosed = true;
   }
 
-  /** Lists an entity's columns for a SELECT, each under the name of its property: these alone, or all that are selected by themselves. */
-  columns(entity: Entity<unknown>, alias: string, only?: readonly string[]): string {
+  /** Lists an entity's columns for a SELECT, each under the name of its property: all that are selected by themselves. */
+  columns(entity: Entity<unknown>, alias: string): string {
     return this.dataSource
       .getMetadata(entity)
-      .columns.filter(({ isSelect, propertyName }) => (only ? only.includes(propertyName) : isSelect))
+      .columns.filter(({ isSelect }) => isSelect)
       .map((column) => `${alias}.${column.databaseName} as "${column.propertyName}"`)
       .join(', ');
   }

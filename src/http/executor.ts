@@ -74,8 +74,7 @@ async function asPlanned(schema: GraphQLSchema, plans: Plans | undefined, reques
 async function isOfNow(context: Context, { data }: ExecutionResult): Promise<boolean> {
   const { id, accessVersion } = context.viewer;
   const texts = textsIn(data);
-  if (texts.length > 0 && texts.every((text) => text.accessVersion === accessVersion)) return true;
-  if (texts.length > 0) return false;
+  if (texts.length > 0) return texts.every((text) => text.accessVersion === accessVersion);
   // Where there is no row, none tells.
   await confirm(context);
   return context.viewer.id === id && context.viewer.accessVersion === accessVersion;

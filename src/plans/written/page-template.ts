@@ -1,7 +1,7 @@
 import type { Window } from '../../db/keyset.js';
 import { relations } from '../../loaders/relations.js';
 import type { PageName, Writing } from '../fields.js';
-import { jsonOfCondition, jsonOfPlainText, literal, orNull } from './json-sql.js';
+import { jsonOfCondition, jsonOfPlainText, orNull } from './json-sql.js';
 import {
   type Compiler,
   countOf,
@@ -11,10 +11,8 @@ import {
   positionOf,
   rowBelow,
   rowsOf,
-  setsOf,
   type Template,
 } from './parts.js';
-import { fieldsIn, hasTwins } from '../selection.js';
 
 /** Writes one page of a connection: the rows first, and what hangs on them afterwards. */
 export class PageTemplate {
@@ -51,16 +49,8 @@ export class PageTemplate {
     return connection && ((row, writing) => `(select ${connection(row, writing, '')}${this.source(row, writing)})`);
   }
 
-  private object(nodes: Nodes, typeName: string, entryOf: (asked: Nodes) => Template | null): Template | null {
-    const entries: [string, Template][] = [];
-    const selected = fieldsIn(setsOf(nodes), typeName, this.compiler.scope);
-    if (hasTwins(selected)) return null;
-    for (const [key, asked] of selected) {
-      const entry = asked[0].name.value === '__typename' ? () => literal(JSON.stringify(typeName)) : entryOf(asked);
-      if (!entry) return null;
-      entries.push([key, entry]);
-    }
-    return (...at) => objectOf(entries.map(([key, entry]) => [key, entry(...at)]));
+  private object(nodes: Nodes, typeName: string, fieldOf: (asked: Nodes) => Template | null): Template | null {
+    return objectOf(nodes, typeName, this.compiler.scope, fieldOf);
   }
 
   private node(asked: Nodes): Template | null {

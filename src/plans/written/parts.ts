@@ -3,7 +3,7 @@ import type { Entity } from '../../db/database.js';
 import { type Page, relations } from '../../loaders/relations.js';
 import type { PageName, Writing } from '../fields.js';
 import { literal } from './json-sql.js';
-import type { Scope } from '../selection.js';
+import { fieldsIn, hasTwins, type Scope } from '../selection.js';
 
 /** SQL of the JSON of what is asked of a row, and of the row of the ticket that it belongs to where that is at hand. */
 export type Template = (row: string, writing: Writing, ticket: string) => string;
@@ -27,14 +27,26 @@ export interface Compiler {
 }
 
 /** The selections below a field. */
-export const setsOf = (nodes: Nodes): SelectionSetNode[] =>
-  nodes.flatMap(({ selectionSet }) => (selectionSet ? [selectionSet] : []));
+export const setsOf = (nodes: Nodes): SelectionSetNode[] => nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
 
-/** SQL of the JSON of an object, of that of its fields; directives may have left none. */
-export const objectOf = (entries: readonly (readonly [key: string, json: string])[]): string => {
-  const fields = entries.map(([key, json], index) => `${literal(`${index === 0 ? '' : ','}"${key}":`)} || ${json} || `);
-  return `('{' || ${fields.join('')}'}')`;
-};
+/** The template of an object, of those of its fields; null where one of these has none. Directives may have left no field. */
+export function objectOf(
+  nodes: Nodes,
+  typeName: string,
+  scope: Scope,
+  fieldOf: (asked: Nodes) => Template | null,
+): Template | null {
+  const selected = fieldsIn(setsOf(nodes), typeName, scope);
+  if (hasTwins(selected)) return null;
+  const parts: [label: string, Template][] = [];
+  for (const [key, asked] of selected) {
+    const isTypeName = asked[0].name.value === '__typename';
+    const field = isTypeName ? () => literal(JSON.stringify(typeName)) : fieldOf(asked);
+    if (!field) return null;
+    parts.push([literal(`${parts.length === 0 ? '' : ','}"${key}":`), field]);
+  }
+  return (...at) => `('{' || ${parts.map(([label, field]) => `${label} || ${field(...at)} || `).join('')}'}')`;
+}
 
 /** The name of the rows that are found for those at a place. */
 export const rowBelow = ({ depth }: Place): string => `r${depth + 1}`;

@@ -2,7 +2,7 @@ import { getNamedType, getNullableType, isListType, isObjectType } from 'graphql
 import type { Entity } from '../../db/database.js';
 import { type Many, type One, relations } from '../../loaders/relations.js';
 import { type Branch, fields } from '../fields.js';
-import { literal, orNull } from './json-sql.js';
+import { orNull } from './json-sql.js';
 import { PageTemplate } from './page-template.js';
 import {
   type Compiler,
@@ -13,11 +13,10 @@ import {
   positionOf,
   rowBelow,
   rowsOf,
-  setsOf,
   type Template,
 } from './parts.js';
 import { windowOf } from '../window.js';
-import { fieldsIn, hasTwins, type Scope } from '../selection.js';
+import type { Scope } from '../selection.js';
 
 type Kind<K extends Branch['kind']> = Extract<Branch, { kind: K }>;
 
@@ -45,20 +44,11 @@ class Writer implements Compiler {
   ) {}
 
   object(nodes: Nodes, typeName: string, place: Place): Template | null {
-    const parts: [string, Template][] = [];
-    const selected = fieldsIn(setsOf(nodes), typeName, this.scope);
-    if (hasTwins(selected)) return null;
-    for (const [key, asked] of selected) {
-      const part = this.field(asked, typeName, place);
-      if (!part) return null;
-      parts.push([key, part]);
-    }
-    return (...at) => objectOf(parts.map(([key, part]) => [key, part(...at)]));
+    return objectOf(nodes, typeName, this.scope, (asked) => this.field(asked, typeName, place));
   }
 
   private field(nodes: Nodes, typeName: string, place: Place): Template | null {
     const [{ name, arguments: given = [] }] = nodes;
-    if (name.value === '__typename') return () => literal(JSON.stringify(typeName));
     const { written, branch, isForStaff = false } = fields[typeName]?.[name.value] ?? {};
     if (isForStaff && !this.isStaff) return null;
     if (branch?.kind === 'page') return this.page(nodes, branch, place);
