@@ -3,5 +3,5 @@ import { build } from './build.mjs';
 
 // Newer versions of Node.js keep what they have compiled: the next start is faster for it.
 module.enableCompileCache?.();
-build();
-await import('../dist/src/main.js');
+await build();
+await import('../dist/main.js');

@@ -61,7 +61,7 @@ async function gateway(server) {
     MAIL_DIGEST_SECONDS: 'off',
     DATA_DIR: here('./data'),
   };
-  const { child, url } = await start(new URL('../../dist/src/main.js', import.meta.url), { args: ['start'], env });
+  const { child, url } = await start(new URL('../../dist/main.js', import.meta.url), { args: ['start'], env });
   const sign = (name) =>
     new SignJWT({ email: `${name}@example.com`, name, role: 'customer', organization: 'ORG-1', email_verified: true })
       .setProtectedHeader({ alg: 'HS256' })

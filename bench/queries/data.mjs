@@ -6,7 +6,7 @@ import { mostCopies, multiply } from './multiply.mjs';
 
 /** More tickets are copies of so many: a seed of a million takes hours. */
 const mostSeeded = 100_000;
-const gateway = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+const gateway = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /** What the gateway's seed leaves out: files on 5 % of the comments, thumbs on 10 % of them, and a number for each event. */
 const complete = `

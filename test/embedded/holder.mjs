@@ -1,6 +1,6 @@
 /** Opens a data folder in a process of its own, then says each row that the database acknowledged until it is killed. */
 import pg from 'pg';
-import { openEmbedded } from '../../dist/src/db/embedded/engine.js';
+import { openEmbedded } from '../../dist/engine.js';
 
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 

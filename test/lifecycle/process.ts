@@ -7,7 +7,7 @@ import { join } from 'node:path';
 const root = join(__dirname, '..', '..');
 /** What `npm start` runs. */
 export const starter = join(root, 'scripts', 'start.mjs');
-const built = join(root, 'dist', 'src', 'main.js');
+const built = join(root, 'dist', 'main.js');
 const children = new Set<ChildProcess>();
 const folders: string[] = [];
 

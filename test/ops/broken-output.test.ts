@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
 
-const logger = pathToFileURL(`${process.cwd()}/dist/src/logger.js`).href;
+const logger = pathToFileURL(`${process.cwd()}/dist/logger.js`).href;
 const program = `
   const { createLogger } = await import('${logger}');
   const logger = createLogger('info');

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TestEnvironment } from 'jest-environment-node';
 import pg from 'pg';
-import { openEmbedded } from '../../dist/src/db/embedded/engine.js';
+import { openEmbedded } from '../../dist/engine.js';
 
 const keptTables = ['migrations', 'installation'];
 /** What migrations fill and tests may change. */

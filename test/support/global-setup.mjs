@@ -6,14 +6,14 @@ import { build } from '../../scripts/build.mjs';
 
 /** Makes the migrated database that every test file starts from: a tar for embedded engines, a template on a server. */
 export default async function globalSetup() {
-  build();
+  await build();
   const { TEST_DATABASE_URL: url } = process.env;
   if (url) await makeTemplate(url);
   else await makeTar();
 }
 
 async function makeTar() {
-  const { openEmbedded } = await import('../../dist/src/db/embedded/engine.js');
+  const { openEmbedded } = await import('../../dist/engine.js');
   const engine = await openEmbedded({ dir: 'memory://' });
   await migrate({ stream: engine.stream });
   const folder = await mkdtemp(join(tmpdir(), 'ticketing-test-'));
@@ -35,8 +35,8 @@ async function makeTemplate(url) {
 }
 
 async function migrate(address) {
-  const { createDataSource } = await import('../../dist/src/db/data-source.js');
-  const { prepareJobs } = await import('../../dist/src/db/job-tables.js');
+  const { createDataSource } = await import('../../dist/data-source.js');
+  const { prepareJobs } = await import('../../dist/job-tables.js');
   const dataSource = await createDataSource(address).initialize();
   await dataSource.runMigrations();
   await prepareJobs(dataSource);

@@ -67,7 +67,7 @@ describe.each([
 });
 
 it('loads nothing but its own files', () => {
-  const built = join('dist', 'src', 'client');
+  const built = join('dist', 'client');
   const files = readdirSync(built).filter((name) => name.endsWith('.js'));
   expect(files).toContain('index.js');
   const imported = files.flatMap((name) => {

@@ -101,7 +101,7 @@ async function headersOf(samples) {
 
 /** This gateway as it runs in production: it knows everybody by their token, and nothing that it limits is off but high. */
 export const gateway = {
-  script: new URL('../../../dist/src/main.js', import.meta.url),
+  script: new URL('../../../dist/main.js', import.meta.url),
   args: ['start'],
   env: {
     JWT_SECRET: new TextDecoder().decode(secret),

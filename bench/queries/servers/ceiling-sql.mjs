@@ -1,4 +1,4 @@
-import { visibleComments, visibleTickets } from '../../../dist/src/policies/visibility.js';
+import { visibleComments, visibleTickets } from '../../../dist/visibility.js';
 
 const pageSize = 20;
 const isStaff = ({ role }) => role !== 'CUSTOMER';

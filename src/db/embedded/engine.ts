@@ -48,8 +48,8 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedEn
 
 function workerFile(): string {
   const source = fileURLToPath(new URL(import.meta.url));
-  // A worker cannot load TypeScript: from the sources the compiled one is started.
-  const path = source.endsWith('.ts') ? '../../../dist/src/db/embedded/worker.js' : './worker.js';
+  // A worker cannot load TypeScript: from the sources the built one is started, which lies beside all else that is built.
+  const path = source.endsWith('.ts') ? '../../../dist/worker.js' : './worker.js';
   const file = fileURLToPath(new URL(path, import.meta.url));
   if (existsSync(file)) return file;
   throw new EmbeddedEngineError(`${file} is not there; npm run build makes it.`);

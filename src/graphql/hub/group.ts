@@ -36,7 +36,7 @@ const retryMs = 1_000;
  * because one for all events would answer with what it read at first; it is written to all members that have kept up. Who has
  * not goes on from their own position.
  */
-export class Group {
+export class SubscriberGroup {
   /** Number of the last event that was written to those who keep up. */
   position: number;
   /** Whether nothing comes any more. */

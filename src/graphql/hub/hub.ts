@@ -5,7 +5,7 @@ import type { Thread } from '../../live/thread.js';
 import { withinLength } from '../answer-size.js';
 import type { Context } from '../context.js';
 import type { SubscriptionArgs } from '../subscribe.js';
-import { type Execution, Group } from './group.js';
+import { type Execution, SubscriberGroup } from './group.js';
 import { planOf } from './plan.js';
 import { Slots } from './slots.js';
 import { Subscriber } from './subscriber.js';
@@ -15,7 +15,7 @@ const executionsAtOnce = 4;
 
 /** All subscriptions to conversations in this process: those that get the same answers form a group, which works each out once. */
 export class Hub {
-  private readonly groups = new WeakMap<Thread, Map<string, Group>>();
+  private readonly groups = new WeakMap<Thread, Map<string, SubscriberGroup>>();
   private readonly underWay = new Map<string, Promise<ExecutionResult>>();
   private readonly slots = new Slots(executionsAtOnce);
 
@@ -24,7 +24,7 @@ export class Hub {
   /** Has a validated subscription take part in the group of those who ask for the same and may see the same. */
   join(stream: ConversationStream, args: SubscriptionArgs): AsyncIterableIterator<ExecutionResult> {
     const { thread } = stream;
-    const ofThread = this.groups.get(thread) ?? new Map<string, Group>();
+    const ofThread = this.groups.get(thread) ?? new Map<string, SubscriberGroup>();
     this.groups.set(thread, ofThread);
     const key = keyOf(args);
     let group = ofThread.get(key);
@@ -64,9 +64,9 @@ export class Hub {
       this.slots.use(async () => withinLength(await execute({ ...request, rootValue, contextValue })));
   }
 
-  private open({ thread, following }: ConversationStream, args: SubscriptionArgs, onOver: () => void): Group {
+  private open({ thread, following }: ConversationStream, args: SubscriptionArgs, onOver: () => void): SubscriberGroup {
     const execution: Execution = { ...this.options, execute: this.executes(args) };
-    return new Group(thread, { ...following, after: thread.endOf(following.numbering) }, execution, onOver);
+    return new SubscriberGroup(thread, { ...following, after: thread.endOf(following.numbering) }, execution, onOver);
   }
 }
 

@@ -2,7 +2,7 @@ import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { AppError } from '../../errors.js';
 import type { ConversationStream, StreamItem } from '../../live/conversation-stream.js';
 import type { Context } from '../context.js';
-import type { Answer, Group } from './group.js';
+import type { Answer, SubscriberGroup } from './group.js';
 
 /** Writes a payload to a client as it is, and calls back once it has left this process, or with why it can't. */
 export type Write = (payload: string, onSent: (error?: Error | null) => void) => void;
@@ -38,7 +38,7 @@ export class Subscriber implements AsyncIterableIterator<ExecutionResult, undefi
 
   constructor(
     readonly context: Context,
-    private readonly group: Group,
+    private readonly group: SubscriberGroup,
     private readonly stream: ConversationStream,
     private readonly to: { readonly outlet: Outlet; readonly write: Write },
   ) {
