@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Logger } from '../../logger.js';
 import type { Queryable } from '../database.js';
+import { inTime } from '../failures.js';
 import type { LogHistory } from './log-history.js';
 
 /** What a replica is good for: `new` until it has all that was there when the gateway started. */
@@ -52,8 +53,6 @@ export class Replica implements Queryable {
         application_name: 'ticketing-gateway replica',
         connectionTimeoutMillis: answerLimitMs,
         statement_timeout: limitMs,
-        // A server that stands still does not even answer that it took too long.
-        query_timeout: limitMs + answerLimitMs,
         keepAlive: true,
       }).on('error', (error) => this.failed(error));
     this.pool = open(poolSize, requestLimitMs);
@@ -67,7 +66,7 @@ export class Replica implements Queryable {
       return await new Promise<Row[]>((resolve, reject) => {
         giveUp = reject;
         this.waiting.add(reject);
-        this.pool.query(sql, [...values]).then(({ rows }) => resolve(rows as Row[]), reject);
+        ask<Row>(this.pool, requestLimitMs, sql, values).then(resolve, reject);
       });
     } catch (error) {
       if (isOfServer(error)) this.failed(error);
@@ -94,10 +93,8 @@ export class Replica implements Queryable {
   /** Finds out how it is; never throws. */
   async look(history: LogHistory, system: string): Promise<void> {
     try {
-      const { rows } = await this.looks.query<Look>(
-        `select pg_is_in_recovery() as "isReplica", ${systemIdentifier} as system, ${position}`,
-      );
-      const [found] = rows;
+      const sql = `select pg_is_in_recovery() as "isReplica", ${systemIdentifier} as system, ${position}`;
+      const [found] = await ask<Look>(this.looks, answerLimitMs, sql);
       if (!found?.isReplica || found.system !== system) return this.become('no replica of the primary');
       this.position = found.position;
       this.lagMs = history.lagAt(found.position);
@@ -126,6 +123,24 @@ export class Replica implements Queryable {
     this.state = state;
     if (state === 'in use') this.logger.info({ replica: this.name }, 'a replica is in use');
     else this.logger.warn({ replica: this.name, state, error }, 'a replica is not in use: others answer instead of it');
+  }
+}
+
+/** Runs one statement on a connection that is given up when no answer comes: a server that stands still does not even say that it took too long. */
+async function ask<Row>(pool: pg.Pool, limitMs: number, sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+  const client = await pool.connect();
+  // The statement fails, too, when its connection does.
+  const ignore = (): void => undefined;
+  client.on('error', ignore);
+  let isLost = false;
+  try {
+    return (await inTime(limitMs + answerLimitMs, client.query(sql, [...values]))).rows as Row[];
+  } catch (error) {
+    isLost = !(error instanceof pg.DatabaseError) || isOfServer(error);
+    throw error;
+  } finally {
+    client.off('error', ignore);
+    client.release(isLost);
   }
 }
 

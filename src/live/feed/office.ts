@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Database, Queryable } from '../../db/database.js';
+import { inTime } from '../../db/failures.js';
 import type { Office } from './sequencer.js';
 
 /** Held by the one gateway that numbers events. */
@@ -41,27 +42,25 @@ async function openOffice(url: string, answerMs: number): Promise<Office> {
     application_name: 'ticketing-gateway sequencer',
     keepAlive: true,
     connectionTimeoutMillis: answerMs,
-    query_timeout: answerMs,
   });
   // What is lost here is noticed by the next statement.
   client.on('error', () => undefined);
   await client.connect();
+  const query = async <Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> =>
+    (await inTime(answerMs, client.query(sql, [...values]))).rows as Row[];
   try {
-    await client.query(`set idle_session_timeout = ${silenceMs}; set statement_timeout = ${statementMs}`);
+    await query(`set idle_session_timeout = ${silenceMs}; set statement_timeout = ${statementMs}`);
   } catch (error) {
     await client.end();
     throw error;
   }
   let isHeld = false;
   return {
-    query: async <Row>(sql: string, values: readonly unknown[] = []) =>
-      (await client.query(sql, [...values])).rows as Row[],
+    query,
     isHeld: async () => {
       if (isHeld) return true;
-      const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [
-        sequencerLock,
-      ]);
-      isHeld = rows[0]?.held === true;
+      const [lock] = await query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [sequencerLock]);
+      isHeld = lock?.held === true;
       return isHeld;
     },
     close: () => client.end(),
