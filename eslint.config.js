@@ -56,7 +56,7 @@ const shortMethods = {
 };
 
 export default defineConfig(
-  globalIgnores(['**/dist/', 'data/', 'coverage/', '{examples,test/support}/_generated.ts']),
+  globalIgnores(['**/dist/', 'dist-*/', 'data/', 'coverage/', '{examples,test/support}/_generated.ts']),
   tseslint.configs.recommendedTypeChecked,
   {
     plugins: {

@@ -13,7 +13,6 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as esbuild from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const output = join(root, 'dist');
@@ -31,7 +30,10 @@ const entries = [
   'logger.ts',
 ];
 
-/** Packages that every start loads: out of one file that takes a quarter of the time that their two thousand files do. */
+/**
+ * Packages that every start loads: out of one file that takes a quarter of the time that their two thousand files do. A package that is
+ * no ES module has nothing but a default export for whoever imports it later on, as TypeGraphQL would do with a class-validator of its own.
+ */
 const bundled = [
   '@apollo/server',
   'class-validator',
@@ -63,19 +65,23 @@ function newest(path) {
   return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
-/** Classes of ours that got another name, because two had the same: TypeORM, TypeGraphQL and the log tell classes by their names. */
+/** Classes of ours that got another name, because two had the same, or one names itself: TypeORM, TypeGraphQL and the log tell classes by their names. */
 function renamed(text) {
   const modules = text.split(/^\/\/ (?=\S+\.[cm]?[jt]s$)/m).filter((module) => /^(src|migrations)\//.test(module));
   return modules.flatMap((module) => {
     const source = readFileSync(join(root, module.split('\n', 1)[0]), 'utf8');
-    const names = [...module.matchAll(/^(?:var|let|const) (\w+) = class\b/gm)].map(([, name]) => name);
-    return names.filter((name) => !source.includes(`class ${name} `) && !source.includes(`class ${name}<`));
+    const isDeclared = (name) => source.includes(`class ${name} `) || source.includes(`class ${name}<`);
+    return [...module.matchAll(/^(?:var|let|const) (\w+) = class(?: (_\w+))?(?: extends (\w+))?/gm)]
+      .filter(([, name, own, base = '']) => !isDeclared(name) || (own && base.endsWith('Error')))
+      .map(([, name, own]) => own ?? name);
   });
 }
 
 async function buildProgram(outdir) {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const { outputFiles } = await esbuild.build({
+  // What is built already starts without it.
+  const { build: bundle } = await import('esbuild');
+  const { outputFiles } = await bundle({
     absWorkingDir: root,
     entryPoints: entries.map((entry) => `src/${entry}`),
     outdir,
@@ -97,7 +103,8 @@ async function buildProgram(outdir) {
     },
   });
   const others = outputFiles.filter(({ path }) => path.endsWith('.js')).flatMap(({ text }) => renamed(text));
-  if (others.length > 0) throw new Error(`two classes have the same name: ${others.join(', ')}`);
+  if (others.length > 0)
+    throw new Error(`these classes would have other names than in the sources: ${others.join(', ')}`);
   mkdirSync(outdir, { recursive: true });
   for (const { path, contents } of outputFiles) writeFileSync(path, contents);
 }
@@ -119,7 +126,9 @@ export async function build() {
   // What is running from the old output goes on until the new one is whole.
   const fresh = `${output}-${process.pid}`;
   try {
-    await Promise.all([buildProgram(fresh), buildClient(fresh)]);
+    // Neither goes on writing when the other has failed.
+    const ends = await Promise.allSettled([buildProgram(fresh), buildClient(fresh)]);
+    for (const { reason } of ends) if (reason) throw reason;
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });
     process.stderr.write(`failed: ${error.message}\n`);

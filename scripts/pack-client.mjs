@@ -16,8 +16,7 @@ const run = (command, ...args) => {
 };
 
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-const output = ['--emitDeclarationOnly', 'false', '--rootDir', join(root, 'src', 'client'), '--outDir', folder];
-run(process.execPath, tsc, '-p', join(root, 'tsconfig.client.json'), ...output);
+run(process.execPath, tsc, '-p', join(root, 'tsconfig.client.json'), '--outDir', folder);
 const { name, version, license, dependencies } = read('package.json');
 const { peerDependencies } = read('node_modules', 'graphql-ws', 'package.json');
 const manifest = {

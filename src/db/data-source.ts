@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { Duplex } from 'node:stream';
+import pg from 'pg';
 import { DataSource, type Logger } from 'typeorm';
 import { migrations } from '../../migrations/index.js';
 import { entities } from '../entities/index.js';
@@ -39,6 +40,8 @@ export function createDataSource(address: DatabaseAddress, logger?: Logger): Dat
   const { statementLimitMs: limitMs = requestLimitMs } = 'url' in address ? address : {};
   const dataSource = new DataSource({
     type: 'postgres',
+    // TypeORM would load a second copy by itself.
+    driver: pg,
     entities,
     migrations,
     migrationsTableName: 'migrations',

@@ -54,7 +54,10 @@ export class Replica implements Queryable {
         connectionTimeoutMillis: answerLimitMs,
         statement_timeout: limitMs,
         keepAlive: true,
-      }).on('error', (error) => this.failed(error));
+      })
+        // A statement fails when its connection does; that is heard of from the connection, too.
+        .on('connect', (client) => client.on('error', () => undefined))
+        .on('error', (error) => this.failed(error));
     this.pool = open(poolSize, requestLimitMs);
     this.looks = open(1, answerLimitMs);
   }
@@ -129,18 +132,14 @@ export class Replica implements Queryable {
 /** Runs one statement on a connection that is given up when no answer comes: a server that stands still does not even say that it took too long. */
 async function ask<Row>(pool: pg.Pool, limitMs: number, sql: string, values: readonly unknown[] = []): Promise<Row[]> {
   const client = await pool.connect();
-  // The statement fails, too, when its connection does.
-  const ignore = (): void => undefined;
-  client.on('error', ignore);
-  let isLost = false;
   try {
-    return (await inTime(limitMs + answerLimitMs, client.query(sql, [...values]))).rows as Row[];
+    const { rows } = await inTime(limitMs + answerLimitMs, client.query(sql, [...values]));
+    client.release();
+    return rows as Row[];
   } catch (error) {
-    isLost = !(error instanceof pg.DatabaseError) || isOfServer(error);
+    // Whatever went wrong, a server that is on its way down may have said so by it.
+    client.release(true);
     throw error;
-  } finally {
-    client.off('error', ignore);
-    client.release(isLost);
   }
 }
 
