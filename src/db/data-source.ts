@@ -35,13 +35,21 @@ const keeping = new WeakSet<DataSource>();
 /** Whether what is prepared on a connection stays there: behind a pooler it may be another one's the next time. */
 export const keepsStatements = (dataSource: DataSource): boolean => keeping.has(dataSource);
 
+/** A connection that is ended just as it changes hands is listened to by nobody, which would end the process. */
+class Pool extends pg.Pool {
+  constructor(options: pg.PoolConfig) {
+    super(options);
+    // Whoever gets it hears of it from their statement.
+    this.on('connect', (client) => client.on('error', () => undefined));
+  }
+}
+
 /** Describes the tables and migrations to TypeORM; nothing is opened before `initialize()`. */
 export function createDataSource(address: DatabaseAddress, logger?: Logger): DataSource {
   const { statementLimitMs: limitMs = requestLimitMs } = 'url' in address ? address : {};
   const dataSource = new DataSource({
     type: 'postgres',
-    // TypeORM would load a second copy by itself.
-    driver: pg,
+    driver: { ...pg, Pool },
     entities,
     migrations,
     migrationsTableName: 'migrations',

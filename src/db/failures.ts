@@ -44,7 +44,7 @@ export function databaseCode(error: unknown): string | undefined {
 export const isSpoilt = (error: unknown): boolean =>
   error instanceof Error && (error.message === unanswered || outdated.test(error.message));
 
-/** The answer of a server, unless it takes longer than so many milliseconds; pg's own limit leaves queries behind whose session was ended. */
+/** The answer of a server, unless it takes longer than so many milliseconds: then the connection is of no more use. */
 export function inTime<T>(ms: number | undefined, answer: Promise<T>): Promise<T> {
   if (ms === undefined) return answer;
   return new Promise((resolve, reject) => {
