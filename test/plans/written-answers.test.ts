@@ -6,7 +6,7 @@ import { type Actor, onServer, TestGateway } from '../support/gateway.js';
 import { seed, timeFor, trials } from '../support/trials.js';
 import { Author, type MadeUp } from './made-up.js';
 
-const documents = trials(onServer() ? 4_500 : 500, 100_000);
+const documents = trials(onServer() ? 1_000 : 500, 100_000);
 
 let writing: TestGateway;
 let resolving: TestGateway;
