@@ -5,6 +5,7 @@ import { DataSource, type Logger } from 'typeorm';
 import { migrations } from '../../migrations/index.js';
 import { entities } from '../entities/index.js';
 import { PostgresNamingStrategy } from './naming-strategy.js';
+import { Pool } from './pool.js';
 
 /** Where PostgreSQL is: behind a URL, or behind the streams of the embedded engine. */
 export type DatabaseAddress =
@@ -34,15 +35,6 @@ const keeping = new WeakSet<DataSource>();
 
 /** Whether what is prepared on a connection stays there: behind a pooler it may be another one's the next time. */
 export const keepsStatements = (dataSource: DataSource): boolean => keeping.has(dataSource);
-
-/** A connection that is ended just as it changes hands is listened to by nobody, which would end the process. */
-class Pool extends pg.Pool {
-  constructor(options: pg.PoolConfig) {
-    super(options);
-    // Whoever gets it hears of it from their statement.
-    this.on('connect', (client) => client.on('error', () => undefined));
-  }
-}
 
 /** Describes the tables and migrations to TypeORM; nothing is opened before `initialize()`. */
 export function createDataSource(address: DatabaseAddress, logger?: Logger): DataSource {

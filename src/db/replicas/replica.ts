@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { Logger } from '../../logger.js';
 import type { Queryable } from '../database.js';
 import { inTime } from '../failures.js';
+import { Pool } from '../pool.js';
 import type { LogHistory } from './log-history.js';
 
 /** What a replica is good for: `new` until it has all that was there when the gateway started. */
@@ -47,17 +48,14 @@ export class Replica implements Queryable {
     const { host, pathname } = new URL(url);
     this.name = host + pathname;
     const open = (max: number, limitMs: number): pg.Pool =>
-      new pg.Pool({
+      new Pool({
         connectionString: url,
         max,
         application_name: 'ticketing-gateway replica',
         connectionTimeoutMillis: answerLimitMs,
         statement_timeout: limitMs,
         keepAlive: true,
-      })
-        // A statement fails when its connection does; that is heard of from the connection, too.
-        .on('connect', (client) => client.on('error', () => undefined))
-        .on('error', (error) => this.failed(error));
+      }).on('error', (error) => this.failed(error));
     this.pool = open(poolSize, requestLimitMs);
     this.looks = open(1, answerLimitMs);
   }
