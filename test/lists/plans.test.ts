@@ -152,14 +152,16 @@ it('[e12] reads a bounded number of documents and tickets for a search, whatever
        select setweight(search_vector('osprey'), 'A') as osprey, setweight(search_vector('kestrel'), 'A') as kestrel
      ) words`,
   );
+  const tooMany: unknown[] = [];
   for (const isAnalysed of [false, true]) {
     if (isAnalysed) await db.query('vacuum analyze search_documents');
     for (const query of ['osprey', 'kestrel or osprey', 'osprey kestrel', 'heron']) {
       for (const field of ['UPDATED_AT', 'RELEVANCE'] as const) {
         // What is done in the background meanwhile may be taken for a part of it.
         const rows = Math.min(await rowsReadToFind(query, field), await rowsReadToFind(query, field));
-        expect({ isAnalysed, query, field, rows, isFew: rows < 3_000 }).toMatchObject({ isFew: true });
+        if (rows >= 3_000) tooMany.push({ isAnalysed, query, field, rows });
       }
     }
   }
+  expect(tooMany).toEqual([]);
 }, 60_000);
