@@ -95,6 +95,8 @@ async function buildProgram(outdir) {
     sourcesContent: false,
     write: false,
     logLevel: 'warning',
+    // Otherwise graphql looks at each type twice, for whoever has not set it.
+    define: { 'process.env.NODE_ENV': '"production"' },
     external: ['pg-native', ...Object.keys(dependencies).filter((name) => !bundled.includes(name))],
     // By its ES module, all names of TypeORM would come twice, and its errors would be called `QueryFailedError2`.
     alias: { typeorm: './node_modules/typeorm/index.js' },
