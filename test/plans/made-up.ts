@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import { fields } from '../../src/plans/fields.js';
 import { idOf, type Row, type World } from '../security/who-sees-what.js';
-import type { Choose } from '../security/walk.js';
+import type { Choose } from '../support/trials.js';
 
 /** What is written of a page beside its rows. */
 const ofPages: Readonly<Record<string, readonly string[]>> = {

@@ -3,10 +3,10 @@ import { buildClientSchema, getIntrospectionQuery, type GraphQLSchema, type Intr
 import { byId, isStaff, type Row, type World } from '../security/who-sees-what.js';
 import { type Cast, castOf, populate, readWorld } from '../security/world.js';
 import { type Actor, onServer, TestGateway } from '../support/gateway.js';
-import { seed, timeFor, trials } from '../support/trials.js';
+import { chances, seed, timeFor, trials } from '../support/trials.js';
 import { Author, type MadeUp } from './made-up.js';
 
-const documents = trials(onServer() ? 1_000 : 500, 100_000);
+const documents = trials(onServer() ? 4_500 : 500, 100_000);
 
 let writing: TestGateway;
 let resolving: TestGateway;
@@ -99,15 +99,9 @@ it(
   'writes what the resolvers answer, byte by byte, for made-up documents, errors included',
   async () => {
     let written = 0;
-    const property = fc.asyncProperty(fc.gen(), fc.nat(cast.viewers.length - 1), async (g, who) => {
+    const property = fc.asyncProperty(chances, fc.nat(cast.viewers.length - 1), async (choose, who) => {
       const { actor, id } = cast.viewers[who]!;
-      const author = new Author(
-        schema,
-        world,
-        (count) => g(fc.nat, { max: count - 1 }),
-        isStaffOf(id),
-        done.get(actor) ?? [],
-      );
+      const author = new Author(schema, world, choose, isStaffOf(id), done.get(actor) ?? []);
       const asked = author.write();
       writing.statements.take();
       const fromDatabase = await answerTo(asked, writing.url, actor.token);

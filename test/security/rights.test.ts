@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { buildClientSchema, getIntrospectionQuery, type GraphQLSchema, type IntrospectionQuery } from 'graphql';
 import { TestGateway } from '../support/gateway.js';
-import { seed, trials } from '../support/trials.js';
+import { chances, seed, trials } from '../support/trials.js';
 import { adminAttempt, adminWrites, type Attempt, attempt, documentOf, waysToWrite } from './attempts.js';
 import { neverGiven, sampleOf, withoutRule } from './coverage.js';
 import { follow, heard } from './following.js';
@@ -46,10 +46,10 @@ it('has a rule for every field, root and argument of the schema', () => {
 it(
   'answers every field to those who may read it, and to others as if there were nothing',
   async () => {
-    const property = fc.asyncProperty(fc.gen(), anyone(), async (g, who) => {
+    const property = fc.asyncProperty(chances, anyone(), async (choose, who) => {
       const { actor, id } = whoIs(who);
       const viewer = viewerOf(world, id ?? cast.viewers[0]!.id);
-      const walk = new Walk(schema, world, viewer, (count) => g(fc.nat, { max: count - 1 }));
+      const walk = new Walk(schema, world, viewer, choose);
       const { data, errors } = await actor.send<object>(walk.text());
       if (!id) {
         // A root that can't be null takes the others along.
@@ -89,16 +89,16 @@ it(
   'lets everybody follow what they may read, in their own stream',
   async () => {
     const property = fc.asyncProperty(
-      fc.gen(),
+      chances,
       someone(),
       fc.constantFrom('commentAdded', 'conversationEvents'),
       fc.constantFrom('own', 'own', 'other'),
-      async (g, who, name, whose) => {
+      async (choose, who, name, whose) => {
         const { actor, id } = cast.viewers[who]!;
         const viewer = viewerOf(world, id);
         // What is deleted ends its streams: test/live tells how.
         const there = world.tickets.filter((ticket) => ticket['deleted_at'] === null);
-        const ticket = there[g(fc.nat, { max: there.length - 1 })] as Row;
+        const ticket = there[choose(there.length)] as Row;
         const stream = isStaff(viewer) === (whose === 'own') ? 's' : 'p';
         const expected = heard(viewer, world, ticket, stream, name);
         if (Array.isArray(expected) && expected.length === 0) return;
@@ -177,9 +177,8 @@ it(
   'carries every mutation out for those who may, with every argument, and a refusal leaves no trace',
   async () => {
     const admins = Object.keys(adminWrites);
-    const property = fc.asyncProperty(fc.gen(), anyone(), async (g, who) => {
+    const property = fc.asyncProperty(chances, anyone(), async (choose, who) => {
       const now = await readWorld(gateway);
-      const choose = (count: number): number => g(fc.nat, { max: count - 1 });
       const { actor, id } = whoIs(who);
       const viewer = viewerOf(now, id ?? cast.viewers[0]!.id);
       const start = choose(now.tickets.length);

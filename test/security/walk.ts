@@ -8,6 +8,7 @@ import {
   isCompositeType,
   isObjectType,
 } from 'graphql';
+import type { Choose } from '../support/trials.js';
 import { oneself, pageRules, queryRules, reachedByStaff, Refusal } from './query-rules.js';
 import { readRules } from './read-rules.js';
 import { idOf, isFound, nodes, Ref, type Row, type Viewer, type World } from './who-sees-what.js';
@@ -25,9 +26,6 @@ interface Asked {
 
 /** Fields by the type that has them. */
 type Selection = Map<string, Asked[]>;
-
-/** Chooses one of so many. */
-export type Choose = (count: number) => number;
 
 /** How many fields one document asks for, about: more would pass the limits. */
 const fieldsOfDocument = 220;
