@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Database, Queryable } from '../../db/database.js';
 import { inTime } from '../../db/failures.js';
+import { StatementNames } from '../../db/statement-names.js';
 import type { Office } from './sequencer.js';
 
 /** Held by the one gateway that numbers events. */
@@ -46,8 +47,12 @@ async function openOffice(url: string, answerMs: number): Promise<Office> {
   // What is lost here is noticed by the next statement.
   client.on('error', () => undefined);
   await client.connect();
-  const query = async <Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> =>
-    (await inTime(answerMs, client.query(sql, [...values]))).rows as Row[];
+  const names = new StatementNames();
+  const query = async <Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> => {
+    const name = names.of(sql);
+    const answer = client.query({ text: sql, values: [...values], ...(name !== undefined && { name }) });
+    return (await inTime(answerMs, answer)).rows as Row[];
+  };
   try {
     await query(`set idle_session_timeout = ${silenceMs}; set statement_timeout = ${statementMs}`);
   } catch (error) {
