@@ -68,7 +68,11 @@ async function openServer(url: string, { queryLogger, undo, onWait }: DatabaseOp
   const reach = <T>(connect: () => Promise<T>): Promise<T> => reached(url, connect, onWait);
   // An index of a large table takes longer to build than any request may take.
   const migrator = await reach(() => createDataSource({ url, poolSize: 1, statementLimitMs: 0 }).initialize());
-  const migrated = await withLock(url, reach, () => migrate(migrator, undo)).finally(() => migrator.destroy());
+  const migrated = await withLock(url, reach, () => migrate(migrator, undo))
+    .catch((error: unknown) => {
+      throw isUnavailable(asServiceUnavailable(error)) ? unreachable(url, error) : error;
+    })
+    .finally(() => migrator.destroy());
   const dataSource = await reach(() => createDataSource({ url, poolSize }, queryLogger).initialize());
   return { dataSource, migrated, close: () => dataSource.destroy() };
 }
@@ -120,9 +124,10 @@ async function withLock<T>(
 ): Promise<T> {
   const { default: pg } = await import('pg');
   const client = await reach(() => new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 }).connect());
+  const lost = new Promise<never>((_, reject) => client.on('error', reject));
   try {
-    await client.query('select pg_advisory_lock($1)', [migrationLock]);
-    return await work();
+    const held = client.query('select pg_advisory_lock($1)', [migrationLock]);
+    return await Promise.race([held.then(work), lost]);
   } finally {
     await client.end();
   }

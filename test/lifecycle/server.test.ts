@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { ask, refusal } from './calls.js';
 import { cleanUp, Program } from './process.js';
+import { until } from '../support/cluster.js';
 
 jest.setTimeout(60_000);
 
@@ -44,6 +45,22 @@ if (!serverUrl) console.warn('Not run without TEST_DATABASE_URL: a gateway on an
     );
     expect(viewers[0]).toEqual(viewers[1]);
     expect(await Promise.all(programs.map((program) => program.stop()))).toEqual([0, 0]);
+  });
+
+  it('a session that is ended while others run the migrations is told in one line', async () => {
+    const other = new pg.Client({ connectionString: url.href });
+    await other.connect();
+    await other.query('select pg_advisory_lock(7463011)');
+    const told = refusal({ DATABASE_URL: url.href, JWT_SECRET: secret });
+    await until(async () => {
+      const { rowCount } = await other.query(
+        `select pg_terminate_backend(pid) from pg_locks l join pg_database d on d.oid = l.database
+         where datname = current_database() and locktype = 'advisory' and not granted`,
+      );
+      return rowCount === 1;
+    });
+    expect(await told).toEqual([`DATABASE_URL: the database ${name} at ${url.host} can not be reached (57P01).`]);
+    await other.end();
   });
 
   it('a database that is not there is named in one line', async () => {
