@@ -1,6 +1,8 @@
+import { forEverybody } from '../telemetry.js';
+
 /**
  * Does one piece of work at a time for all who ask for it: whoever asks while it is under way shares the next run with all who
- * do, so that each gets an answer from after their question, and how many ask costs nothing.
+ * do, so that each gets an answer from after their question, and how many ask costs nothing. None of them pays for it.
  */
 export class SharedRun<T> {
   private running: Promise<unknown> = Promise.resolve();
@@ -12,7 +14,7 @@ export class SharedRun<T> {
   run(): Promise<T> {
     this.next ??= this.running.then(() => {
       this.next = undefined;
-      const run = this.work();
+      const run = forEverybody(this.work);
       this.running = run.catch(() => undefined);
       return run;
     });

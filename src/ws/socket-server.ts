@@ -17,7 +17,7 @@ import { foreignName, type Refusal, refuseUpgrade } from '../doors/safety.js';
 import type { Logger } from '../logger.js';
 import { payerOf } from '../services/payer.js';
 import type { SignIn } from '../services/sign-in.js';
-import { requestIdOf, type Telemetry, within } from '../telemetry.js';
+import { requestIdOf, type Scope, type Telemetry, within } from '../telemetry.js';
 import { Connection } from './connection.js';
 import { Documents } from './documents.js';
 import { closeCode, closeOnExpiry, closeOnRefusal, isUnauthenticated } from './end-of-session.js';
@@ -56,6 +56,8 @@ interface Session {
   readonly requestId: string;
   /** Where the client is, as far as the gateway can see. */
   readonly address: string | undefined;
+  /** Who pays for what is done for the socket, once that is known. */
+  payer?: string;
   /** What the client said of itself; who that is and what they may do is asked anew for each subscription. */
   authorization?: string | undefined;
   acceptLanguage?: string | undefined;
@@ -97,7 +99,8 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
       try {
         const viewer = await door.signIn(extra.authorization);
         if (socket.readyState !== socket.OPEN) return undefined;
-        if (!count.enter(viewer, payerOf(viewer, extra.address), socket)) {
+        extra.payer = payerOf(viewer, extra.address);
+        if (!count.enter(viewer, extra.payer, socket)) {
           socket.close(closeCode.tryLater, 'Too many sockets');
           return undefined;
         }
@@ -125,7 +128,7 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
         if (!('document' in checked)) return checked;
         const contextValue = door.createContext(viewer, extra.acceptLanguage);
         const { outlet } = extra;
-        return { schema: door.schema, ...checked, contextValue, outlet, write: outlet.writer(id) };
+        return { schema: door.schema, ...checked, contextValue, outlet, write: outlet.writer(id), session: extra };
       } catch (error) {
         if (isUnauthenticated(error)) extra.socket.close(closeCode.forbidden, 'Forbidden');
         return [asGraphQLError(error)];
@@ -141,7 +144,10 @@ export function attachSocketServer(server: Server, door: SocketDoor): () => Prom
       if (isRevoked) setImmediate(() => extra.socket.close(closeCode.forbidden, 'Forbidden'));
       return formatted(door, result);
     }),
-    subscribe: (args) => subscribe(args as SubscriptionArgs, hub, ({ originalError }) => onRetry(originalError)),
+    subscribe: (args) => {
+      const { session, ...given } = args as SubscriptionArgs & { session: Session };
+      return within(scopeOf(session), () => subscribe(given, hub, ({ originalError }) => onRetry(originalError)));
+    },
   });
   const unwatch = watchSockets(sockets, door.timing, () => door.logger.info('a socket took nothing and was closed'));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -191,11 +197,17 @@ const asGraphQLError = (error: unknown): GraphQLError =>
 const formatted = ({ formatError }: SocketDoor, { errors, ...result }: ExecutionResult): object | undefined =>
   errors && { ...result, errors: errors.map(formatError) };
 
-/** Has what is done for a socket be known by the request that opened it. */
+/** What is done for a socket is known by the request that opened it, and paid for by whoever did. */
+const scopeOf = ({ requestId, payer }: Session): Scope => ({
+  requestId,
+  statements: 0,
+  ...(payer !== undefined && { payer }),
+});
+
 const inSession =
   <C extends { extra: Session }, A extends unknown[], R>(act: (context: C, ...rest: A) => R) =>
   (context: C, ...rest: A): R =>
-    within({ requestId: context.extra.requestId, statements: 0 }, () => act(context, ...rest));
+    within(scopeOf(context.extra), () => act(context, ...rest));
 
 function refusalOf({ url, headers }: IncomingMessage, origins: Origins): Refusal | null {
   if (headers.upgrade?.toLowerCase() !== 'websocket') {

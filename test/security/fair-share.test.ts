@@ -3,7 +3,7 @@ import pg from 'pg';
 import { until } from '../files/support.js';
 import { post, type RawAnswer, refusalCodes } from '../doors/support.js';
 import { type Actor, onServer, TestGateway } from '../support/gateway.js';
-import { openTicket } from '../tickets/support.js';
+import { openTicket, say } from '../tickets/support.js';
 
 const limit = 100_000_000;
 const [atOnce, waiting] = [20, 100];
@@ -85,30 +85,55 @@ describe('Somebody who has as many requests under way as one may', () => {
 const onServerOnly = onServer() ? it : it.skip;
 if (!onServer()) console.warn('Not run without TEST_DATABASE_URL: one person at the whole database');
 
-onServerOnly('Somebody whose statements all wait has part of the connections, and others are answered', async () => {
-  const { customer, agent } = await gateway.cast();
-  const { id } = await openTicket(customer);
+/** Somebody else at the database, and how many there wait for a lock of theirs. */
+async function openHolder(): Promise<{ holder: pg.Client; held: () => Promise<number> }> {
   const { url } = globalThis.testDatabase as { url: string };
   const holder = new pg.Client(url);
   await holder.connect();
+  await holder.query('begin');
+  const held = async (): Promise<number> => {
+    const { rows } = await holder.query<{ count: number }>(
+      `select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return rows[0]?.count ?? 0;
+  };
+  return { holder, held };
+}
+
+onServerOnly('Somebody whose statements all wait has part of the connections, and others are answered', async () => {
+  const { customer, agent } = await gateway.cast();
+  const { id } = await openTicket(customer);
+  const { holder, held } = await openHolder();
   try {
-    await holder.query('begin');
     await holder.query('select from tickets for update');
     const say = `mutation ($input: AddCommentInput!) { addComment(input: $input) { replayed } }`;
     const comments = Array.from({ length: 15 }, (_, n) =>
       customer.send(say, { input: { ticketId: id, body: `${n}` } }),
     );
-    const held = async (): Promise<number> => {
-      const { rows } = await holder.query<{ count: number }>(
-        `select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-      );
-      return rows[0]?.count ?? 0;
-    };
     await until(async () => (await held()) >= 6);
     await Promise.all(Array.from({ length: 20 }, () => agent.run('{ tickets(first: 1) { totalCount } }')));
     expect(await held()).toBe(6);
     await holder.query('commit');
     for (const { errors } of await Promise.all(comments)) expect(errors).toBeUndefined();
+  } finally {
+    await holder.end();
+  }
+});
+
+onServerOnly('Somebody whose subscriptions all wait has part of the connections, and others are answered', async () => {
+  const { customer, agent } = await gateway.cast();
+  const { id } = await openTicket(customer);
+  const { holder, held } = await openHolder();
+  try {
+    await holder.query('lock table tickets');
+    const follow = 'subscription ($id: ID!) { conversationEvents(ticketId: $id) { cursor } }';
+    const streams = Array.from({ length: 15 }, () => customer.subscribe(follow, { id }));
+    await until(async () => (await held()) >= 6);
+    await Promise.all(Array.from({ length: 20 }, () => agent.run('{ viewer { id } }')));
+    expect(await held()).toBe(6);
+    await holder.query('commit');
+    await say(customer, id, 'A word');
+    for (const stream of streams) expect((await stream.next()).errors).toBeUndefined();
   } finally {
     await holder.end();
   }

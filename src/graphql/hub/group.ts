@@ -3,6 +3,7 @@ import { type ExecutionResult, type GraphQLError } from 'graphql';
 import { AppError, isUnavailable } from '../../errors.js';
 import { ConversationStream, type Following, type StreamItem } from '../../live/conversation-stream.js';
 import type { Thread } from '../../live/thread.js';
+import { forEverybody } from '../../telemetry.js';
 import type { Context } from '../context.js';
 import type { Subscriber } from './subscriber.js';
 
@@ -54,7 +55,7 @@ export class SubscriberGroup {
   ) {
     this.position = following.after;
     this.stream = new ConversationStream(thread, null, following);
-    void this.pump();
+    void forEverybody(() => this.pump());
   }
 
   /** Takes in a member, who has yet to catch up. */

@@ -2,6 +2,7 @@ import { execute, type ExecutionResult } from 'graphql';
 import { isStaff } from '../../auth/viewer.js';
 import type { ConversationStream } from '../../live/conversation-stream.js';
 import type { Thread } from '../../live/thread.js';
+import { forEverybody } from '../../telemetry.js';
 import { withinLength } from '../answer-size.js';
 import type { Context } from '../context.js';
 import type { SubscriptionArgs } from '../subscribe.js';
@@ -60,8 +61,11 @@ export class Hub {
       operationName: args.operationName ?? null,
       variableValues: args.variableValues ?? {},
     };
+    // Whoever happens to ask first must not have the others wait for a turn of theirs.
     return (rootValue, contextValue) =>
-      this.slots.use(async () => withinLength(await execute({ ...request, rootValue, contextValue })));
+      forEverybody(() =>
+        this.slots.use(async () => withinLength(await execute({ ...request, rootValue, contextValue }))),
+      );
   }
 
   private open({ thread, following }: ConversationStream, args: SubscriptionArgs, onOver: () => void): SubscriberGroup {

@@ -1,6 +1,7 @@
 import { type Bind, parameters, type Queryable } from '../../db/database.js';
 import { foldedText } from '../../db/search.js';
 import type { Logger } from '../../logger.js';
+import { forEverybody } from '../../telemetry.js';
 import { type Bus, feedHint } from '../bus.js';
 import { SharedRun } from '../shared-run.js';
 import type { FeedPosition } from './feed-cursors.js';
@@ -65,7 +66,7 @@ export class FeedReader {
     if (this.listeners.size === 0) this.hear(feedHint);
     if (calls.size === 0) this.hear(userId);
     this.listeners.set(userId, calls.add(call));
-    this.timer ??= setInterval(() => void this.look(), lookEveryMs);
+    this.timer ??= forEverybody(() => setInterval(() => void this.look(), lookEveryMs));
     return () => {
       calls.delete(call);
       if (calls.size > 0 || this.listeners.get(userId) !== calls) return;
