@@ -59,7 +59,8 @@ export function createDataSource(address: DatabaseAddress, logger?: Logger): Dat
             connectionTimeoutMillis: poolWaitMs,
             keepAlive: true,
             // Compiling would take longer than the statements of requests do; what they cost is often estimated too high.
-            ...(!address.isPooled && { statement_timeout: limitMs, options: '-c jit=off' }),
+            // No limit has to be said as well: the role may have one.
+            ...(!address.isPooled && { options: `-c jit=off -c statement_timeout=${limitMs}` }),
           },
         }
       : // One connection: the embedded engine has one session, and ten seconds because its transactions wait for each other.

@@ -58,7 +58,8 @@ async function openFolder(dir: string, { queryLogger, undo, ...events }: Databas
     await dataSource.initialize();
     return { dataSource, migrated: await migrate(dataSource, undo), close };
   } catch (error) {
-    await close();
+    // Why it could not be opened is what matters.
+    await close().catch(() => undefined);
     throw error;
   }
 }
@@ -123,7 +124,8 @@ async function withLock<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const { default: pg } = await import('pg');
-  const client = await reach(() => new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 }).connect());
+  const options = { connectionString: url, connectionTimeoutMillis: 2_000, options: '-c statement_timeout=0' };
+  const client = await reach(() => new pg.Client(options).connect());
   const lost = new Promise<never>((_, reject) => client.on('error', reject));
   try {
     const held = client.query('select pg_advisory_lock($1)', [migrationLock]);
