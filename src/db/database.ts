@@ -81,8 +81,7 @@ export class Database implements Queryable {
         await traced('commit', {}, () => inTime(this.answerMs, runner.commitTransaction()));
         return result;
       } catch (error) {
-        // A connection that is gone can't be rolled back: the server did that by itself, and the first error is the one to tell.
-        if (runner.isTransactionActive && !isSpoilt(error)) await runner.rollbackTransaction().catch(() => undefined);
+        if (runner.isTransactionActive && !isSpoilt(error)) await this.rollBack(runner);
         throw error;
       }
     });
@@ -172,6 +171,11 @@ export class Database implements Queryable {
       const query = client.query({ text: sql, values: [...values], ...(name !== undefined && { name }) });
       return (await inTime(this.answerMs, query)).rows as Row[];
     });
+  }
+
+  /** Where that is not possible the connection is given up: its end takes the transaction back, and why it was begun to be is what to tell. */
+  private async rollBack(runner: QueryRunner): Promise<void> {
+    await inTime(this.answerMs, runner.rollbackTransaction()).catch((error: unknown) => giveUp(runner, error));
   }
 
   private use<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { Queryable } from '../db/database.js';
+import { inTime } from '../db/failures.js';
 import type { Logger } from '../logger.js';
 import { type Bus, LocalBus } from './bus.js';
 
@@ -10,6 +11,8 @@ const gatherMs = 10;
 /** PostgreSQL refuses a payload of 8,000 bytes; an id and its comma are 37. */
 const hintsPerPayload = 200;
 const reconnectMs = 500;
+/** A server that is gone without a word tells of nothing: it is asked so often whether it is there, and has so long to answer, in milliseconds. */
+const timing = { askEveryMs: 10_000, answerMs: 5_000 };
 
 /** A doorbell for all gateways on one PostgreSQL, by LISTEN and NOTIFY; rings at once in this process. */
 export class NotifyBus implements Bus {
@@ -19,6 +22,7 @@ export class NotifyBus implements Bus {
   private readonly waiting = new Set<string>();
   private gathering: NodeJS.Timeout | undefined;
   private reconnecting: NodeJS.Timeout | undefined;
+  private asking: NodeJS.Timeout | undefined;
   private client: pg.Client | undefined;
   private closed = false;
 
@@ -26,6 +30,7 @@ export class NotifyBus implements Bus {
     private readonly url: string,
     private readonly db: Queryable,
     private readonly logger: Logger,
+    private readonly times = timing,
   ) {}
 
   /** Starts to listen; from then on a lost connection is made anew for as long as it takes. */
@@ -34,13 +39,15 @@ export class NotifyBus implements Bus {
       connectionString: this.url,
       application_name: 'ticketing-gateway listener',
       keepAlive: true,
+      connectionTimeoutMillis: this.times.answerMs,
     });
     this.client = client;
     client.on('notification', ({ payload }) => this.heard(payload));
     client.on('error', (error) => this.lost(client, error));
     client.on('end', () => this.lost(client));
     await client.connect();
-    await client.query(`listen ${channel}`);
+    await inTime(this.times.answerMs, client.query(`listen ${channel}`));
+    this.askLater(client);
   }
 
   publish(hints: readonly string[]): void {
@@ -57,6 +64,7 @@ export class NotifyBus implements Bus {
     this.closed = true;
     clearTimeout(this.gathering);
     clearTimeout(this.reconnecting);
+    clearTimeout(this.asking);
     await this.local.close();
     await this.client?.end().catch((error: unknown) => this.logger.debug({ error }, 'listener was gone already'));
   }
@@ -78,6 +86,16 @@ export class NotifyBus implements Bus {
     } catch (error) {
       this.logger.warn({ error }, 'hints were lost: the other gateways find the news when they look, within a second');
     }
+  }
+
+  private askLater(client: pg.Client): void {
+    if (this.closed || this.client !== client) return;
+    this.asking = setTimeout(() => {
+      inTime(this.times.answerMs, client.query('select 1')).then(
+        () => this.askLater(client),
+        (error: Error) => this.lost(client, error),
+      );
+    }, this.times.askEveryMs);
   }
 
   private lost(client: pg.Client, error?: Error): void {
