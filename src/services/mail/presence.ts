@@ -7,6 +7,13 @@ const longestPeriodMs = 20_000;
 /** How long whoever was noted by a gateway that is gone is taken to be here. */
 const validity = '1 minute';
 
+const forget = `
+  delete from presence where user_id in (
+    select user_id from presence where user_id = any($1::uuid[]) order by user_id for update)`;
+const remember = `
+  insert into presence (user_id, seen_at) select id, now() from users where id = any($1::uuid[]) order by id
+  on conflict (user_id) do update set seen_at = excluded.seen_at`;
+
 /** Notes who holds a socket at any of the gateways, so that nobody is mailed what they have before their eyes (parity a13). */
 export class Presence {
   private readonly periodMs: number;
@@ -46,17 +53,9 @@ export class Presence {
     const present = new Set(here);
     const gone = this.noted.filter((id) => !present.has(id));
     try {
-      if (here.length + gone.length > 0) {
-        // In the order of their ids, so that no two gateways wait for each other.
-        await this.db.query(
-          `with gone as (
-             delete from presence where user_id in (
-               select user_id from presence where user_id = any($2::uuid[]) order by user_id for update))
-           insert into presence (user_id, seen_at) select id, now() from users where id = any($1::uuid[]) order by id
-           on conflict (user_id) do update set seen_at = excluded.seen_at`,
-          [here, gone],
-        );
-      }
+      // One after the other, and each in the order of ids, so that no two gateways wait for each other.
+      if (gone.length > 0) await this.db.query(forget, [gone]);
+      if (here.length > 0) await this.db.query(remember, [here]);
       this.noted = here;
     } catch (error) {
       this.logger.warn({ error }, 'who is connected could not be noted: a letter more or less may be sent');
