@@ -45,18 +45,19 @@ export class TicketSplitting {
    */
   async split({ viewer, once }: Call, input: SplitTicket): Promise<SplitOutcome> {
     return this.work.run(once, async (tx) => {
-      const source = await this.find.ticket(tx, viewer, input.ticketId, path);
+      const { id: sourceId } = await this.find.ticket(tx, viewer, input.ticketId, path);
       if (!canManage(viewer)) throw forbidden('Only members of staff split tickets.', path);
       const topicKey = trimmed(input.topicKey);
       const topic = topicKey === null ? null : await this.find.topic(tx, topicKey, ['input', 'topicKey']);
       const createdId = randomUUID();
       return {
-        result: { sourceId: source.id, createdId },
+        result: { sourceId, createdId },
         write: async () => {
           // What is copied must not change on the way.
-          await lockTicket(tx, source.id);
+          await lockTicket(tx, sourceId);
+          const source = await this.find.ticket(tx, viewer, input.ticketId, path);
           const comments = await this.commentsToCopy(tx, source, input.commentIds);
-          await openCopy(tx, source.id, createdId, input.title.trim(), topic?.id ?? source.topicId);
+          await openCopy(tx, sourceId, createdId, input.title.trim(), topic?.id ?? source.topicId);
           await this.copy(tx, viewer, source, createdId, comments);
           await tx.query(
             'update comments set split_to_id = $1, split_at = clock_timestamp() where id = any($2::uuid[])',

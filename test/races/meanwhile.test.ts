@@ -101,3 +101,14 @@ it('refuses an edit of a version that was current a moment ago', async () => {
     { code: 'VERSION_CONFLICT', currentVersion: 5, path: ['input', 'expectedVersion'] },
   ]);
 });
+
+it('[e30] takes in a copy for read what was marked as read after its ticket was looked at', async () => {
+  const { customer, agent, ticketId, commentId } = await scene();
+  meanwhile('for no key update', (tx) =>
+    tx.query('update tickets set client_read_seq = public_seq where id = $1', [uuid(ticketId)]),
+  );
+  const split = `mutation ($input: SplitTicketInput!) { splitTicket(input: $input) { created { id } userErrors { code } } }`;
+  const input = { ticketId, commentIds: [commentId], title: 'A part' };
+  const { splitTicket } = await agent.run(split, { input });
+  expect((await read(customer, splitTicket.created.id)).isClientRead).toBe(true);
+});
