@@ -6,6 +6,8 @@ import type { Floors } from './replicas/read-floors.js';
 /** How long a key brings back the result of its first call (parity x15). */
 export const keyLifetime = '24 hours';
 const attempts = 5;
+const liveKey = `from idempotency_keys
+  where actor_id = $1 and mutation = $2 and key = $3 and created_at > now() - interval '${keyLifetime}'`;
 
 /** What makes a mutation recognisable when it is sent again. */
 export interface Once {
@@ -112,11 +114,16 @@ export class UnitOfWork {
   }
 }
 
+/** Whether a mutation was carried out under its key before, be it with the same input or with another. */
+export async function wasDone(db: Queryable, { actorId, mutation, key }: Once): Promise<boolean> {
+  if (key === null) return false;
+  return (await db.query(`select ${liveKey}`, [actorId, mutation, key])).length > 0;
+}
+
 async function findResult<R>(tx: Queryable, once: Once): Promise<R | null> {
   if (once.key === null) return null;
   const [row] = await tx.query<{ fingerprint: string; result: R }>(
-    `select fingerprint, result from idempotency_keys
-     where actor_id = $1 and mutation = $2 and key = $3 and created_at > now() - interval '${keyLifetime}'`,
+    `select fingerprint, result ${liveKey}`,
     [once.actorId, once.mutation, once.key],
   );
   if (row && row.fingerprint !== once.fingerprint) {

@@ -1,6 +1,7 @@
 import { createParameterDecorator } from 'type-graphql';
 import { isSignedIn, type SignedInViewer, type Viewer } from '../auth/viewer.js';
 import type { Database } from '../db/database.js';
+import { type Once, wasDone } from '../db/unit-of-work.js';
 import { unauthenticated } from '../errors.js';
 import { type Columns, createLoaders, type Loaders } from '../loaders/loaders.js';
 import type { Reader } from '../plans/ahead/prefetch.js';
@@ -55,6 +56,11 @@ export class Context {
   get viewer(): SignedInViewer {
     if (!isSignedIn(this.identity)) throw unauthenticated();
     return this.identity;
+  }
+
+  /** Whether a mutation was carried out under its key before. */
+  wasDone(once: Once): Promise<boolean> {
+    return wasDone(this.db.primary, once);
   }
 
   /** The locales that the client asks for names in, the most wanted first. */

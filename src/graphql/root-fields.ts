@@ -73,10 +73,12 @@ function guardMutations(
     const { resolve } = field;
     field.resolve = async (root, args: Arguments, context, info) => {
       const viewer = requireViewer(context);
-      context.call = { viewer, once: onceOf(context, info, args['input']) };
+      const once = onceOf(context, info, args['input']);
+      context.call = { viewer, once };
       try {
         const run = async (): Promise<unknown> => await resolve?.(root, args, context, info);
-        return await quotas.spend(viewer, buckets[info.fieldName], run, isDone);
+        const wasDone = (): Promise<boolean> => context.wasDone(once);
+        return await quotas.spend(viewer, buckets[info.fieldName], run, { isDone, wasDone });
       } catch (error) {
         if (error instanceof AppError) noteRefusal(context, error);
         if (!(error instanceof AppError) || !selects(info, 'userErrors')) throw error;

@@ -26,17 +26,23 @@ export class Quotas {
     this.limiters = new Map(entries.map(([name, points]) => [name, new Limiter(redis, name, points, seconds)]));
   }
 
-  /** Takes one from a bucket, acts, and gives it back unless it was done; RATE_LIMITED where none is left. */
+  /**
+   * Takes one from a bucket, acts, and gives it back unless it was done. Where none is left RATE_LIMITED, unless that was done before
+   * and is but asked for again.
+   */
   async spend<T>(
     viewer: SignedInViewer,
     name: BucketName | undefined,
     act: () => Promise<T>,
-    isDone: (result: T) => boolean,
+    { isDone, wasDone }: { isDone: (result: T) => boolean; wasDone: () => Promise<boolean> },
   ): Promise<T> {
     const limiter = name && !isStaff(viewer) ? this.limiters.get(name) : undefined;
     if (!name || !limiter) return act();
     const taking = await limiter.take(viewer.id);
-    if (taking.isRefused) throw this.refused(name, limiter.points, taking);
+    if (taking.isRefused) {
+      if (await wasDone()) return act();
+      throw this.refused(name, limiter.points, taking);
+    }
     let counts = false;
     try {
       const result = await act();

@@ -146,6 +146,20 @@ it('[e9] counts neither what is refused, nor what fails, nor what is replayed', 
   expect(await left(customer)).toEqual(untouched);
 });
 
+it('[e9, x15] brings back what was done under a key also when nothing is left', async () => {
+  const customer = await newCustomer();
+  const input = { title: 'A ticket', idempotencyKey: 'k' };
+  const { id: ticketId } = await openTicket(customer, input);
+  await openTicket(customer);
+  await openTicket(customer);
+  const again = await done(customer, 'createTicket', input);
+  expect(again).toMatchObject({ replayed: true, ticket: { id: ticketId } });
+  const reused = await mutate(customer, 'createTicket', { ...input, title: 'Another' });
+  expect(codesOf(reused.userErrors)).toEqual(['IDEMPOTENCY_KEY_REUSED']);
+  const other = await mutate(customer, 'createTicket', { ...input, idempotencyKey: 'l' });
+  expect(codesOf(other.userErrors)).toEqual(['RATE_LIMITED']);
+});
+
 it('[e9] does not make it longer for those who try again too early', async () => {
   const customer = await newCustomer();
   for (let count = 0; count < 3; count++) await openTicket(customer);
@@ -252,7 +266,7 @@ it('[e9] lets customers go on after the wait that it told, as often as before', 
 it('[e9] gives nothing back after its minute, which would be one too many for the next', async () => {
   const quotas = new Quotas({ tickets: 1, comments: 1, uploads: 1 }, undefined, 0.2);
   const viewer = { id: 'a customer', role: Role.CUSTOMER } as SignedInViewer;
-  const open = (act = () => Promise.resolve(true)) => quotas.spend(viewer, 'tickets', act, (isDone) => isDone);
+  const open = (act = () => Promise.resolve(true)) => quotas.spend(viewer, 'tickets', act, { isDone: (is) => is, wasDone: () => Promise.resolve(false) });
   expect(await open(() => pause(300, false))).toBe(false);
   expect(await quotas.bucketsOf(viewer)).toContainEqual(expect.objectContaining({ name: 'tickets', remaining: 1 }));
   expect(await open()).toBe(true);
