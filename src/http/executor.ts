@@ -25,8 +25,8 @@ export interface Execution {
 export function gatewayOf({ schema, plans, replicas }: Execution): Gateway {
   const executor: Executor = async (request) => {
     const context = request.context as Context;
-    // Nobody known reads anything.
-    if (!isSignedIn(context.identity)) return run(schema, request);
+    // Nobody known reads anything, nor does whoever names none of the operations: contrary to its type there is none then.
+    if (!isSignedIn(context.identity) || !(request.operation as unknown)) return run(schema, request);
     const answer = (): Promise<ExecutionResult> => asPlanned(schema, plans, request);
     if (!replicas) return answer();
     await confirm(context);
@@ -92,8 +92,9 @@ async function confirm(context: Context): Promise<void> {
 /** Who can't be reached now need not be asked twice. */
 const isAway = (error: unknown): boolean => error instanceof AppError && error.code === ErrorCode.SERVICE_UNAVAILABLE;
 
+/** By the name that the client has given: Apollo Server passes on that of the operation which it has found, or none. */
 const run = async (
   schema: GraphQLSchema,
-  { document, operationName, request, context }: Request,
+  { document, request: { operationName, variables }, context }: Request,
 ): Promise<ExecutionResult> =>
-  execute({ schema, document, operationName, variableValues: request.variables ?? null, contextValue: context });
+  execute({ schema, document, operationName, variableValues: variables ?? null, contextValue: context });

@@ -41,6 +41,16 @@ function expectLoggedOnce(errors: { message: string; extensions: any }[]): void 
   ]);
 }
 
+it.each([
+  ['no operation has', { query: '{ viewer { id } }', operationName: 'Other' }],
+  ['is empty', { query: '{ viewer { id } }', operationName: '' }],
+  ['is missing where there are two', { query: 'query A { viewer { id } } query B { viewer { name } }' }],
+])('A name of an operation that %s is an error of the client', async (_, body) => {
+  const answer = await post(gateway.url, body, { authorization: `Bearer ${customer.token}` });
+  expect([answer.status, refusalCodes(answer)]).toEqual([400, ['OPERATION_RESOLUTION_FAILURE']]);
+  expect(loud()).toEqual([]);
+});
+
 describe('A fault that nobody expected', () => {
   it('in a mutation is masked, also where userErrors are selected, and logged once under its id', async () => {
     jest.spyOn(Tickets.prototype, 'join').mockRejectedValue(secretFault);
