@@ -166,6 +166,18 @@ export const knownOrganizations: Condition = orStaff(
   ),
 );
 
+/** Customers know themselves, people of their organization, and whomever they have met in the tickets that they see. */
+const knownPeople: Condition = orStaff(
+  any(
+    (viewer, alias, bind) =>
+      `${alias}.id = ${bind(viewer.id)}::uuid or ${alias}.organization_id = ${bind(viewer.organizationId)}::uuid`,
+    ofVisibleTicket(
+      (ticket, row) => `(${ticket}.member_ids @> array[${row}.id] or ${ticket}.assignee_id = ${row}.id or exists
+        (select 1 from conversation_log l where l.ticket_id = ${ticket}.id and l.actor_id = ${row}.id and l.public_seq is not null))`,
+    ),
+  ),
+);
+
 /**
  * Every way from one row to others, declared once. The names without `visible` are for objects that were reached through
  * something that the viewer may see; those with it stand behind the ids that clients send.
@@ -193,6 +205,7 @@ export const relations = {
       ),
     ),
   ),
+  visibleUser: one(User, knownPeople),
   visibleGroup: one(Group, orStaff(ofVisibleTicket((ticket, row) => `${ticket}.group_id = ${row}.id`))),
 
   visibleAuditEntry: one(AuditEntry, forAdmins),

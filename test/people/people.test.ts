@@ -112,10 +112,25 @@ it('[e27] shows of other people what the viewer may see, and null or nothing for
 
   for (const actor of [agent, admin]) expect(await nodeOf(actor, whole.id)).toEqual({ __typename: 'User', ...whole });
   expect(await nodeOf(teammate, whole.id)).toEqual({ __typename: 'User', ...whole, ...forTeam(whole) });
-  expect(await nodeOf(stranger, whole.id)).toEqual({ __typename: 'User', ...whole, ...hidden });
   expect(await nodeOf(agent, staff.id)).toEqual({ __typename: 'User', ...staff });
   expect(await nodeOf(teammate, staff.id)).toEqual({ __typename: 'User', ...staff, ...forTeam(staff), email: null });
-  expect(await nodeOf(stranger, staff.id)).toEqual({ __typename: 'User', ...staff, ...hidden });
+  for (const { id } of [whole, staff]) expect(await nodeOf(stranger, id)).toBeNull();
+  await mention(colleague, await openTicket(person), stranger);
+  for (const met of [whole, staff]) {
+    expect(await nodeOf(stranger, met.id)).toEqual({ __typename: 'User', ...met, ...hidden });
+  }
+});
+
+it('[x10] finds by their id whoever did something in a ticket, or takes care of it, for those who see that', async () => {
+  const { customer, stranger, agent, admin } = await gateway.cast();
+  const ticketId = await openTicket(customer);
+  const ids = [await viewerOf(agent), await viewerOf(admin)].map(({ id }) => id);
+  const found = (actor: Actor): Promise<unknown[]> => Promise.all(ids.map((id) => nodeOf(actor, id)));
+  expect(await found(customer)).toEqual([null, null]);
+  await agent.run(CloseTicketDocument, { input: { ticketId } });
+  await sql('update tickets set assignee_id = $2 where id = $1', [uuidOf('Ticket', ticketId), uuidOf('User', ids[1]!)]);
+  expect(await found(customer)).toMatchObject(ids.map((id) => ({ id })));
+  expect(await found(stranger)).toEqual([null, null]);
 });
 
 it('[e27] tells customers the name of the member of staff who wrote, and never the e-mail', async () => {
@@ -203,7 +218,7 @@ it('[b3, x10] finds any object by its id for those who may see it, and null for 
     return type === 'TicketAttribute' ? readers.filter((name) => name !== 'mentioned') : readers;
   };
   for (const [type, id] of Object.entries(ids)) {
-    const expected = ['State', 'Topic', 'User'].includes(type) ? everybody : readersFor(type);
+    const expected = ['State', 'Topic'].includes(type) ? everybody : readersFor(type);
     expect({ type, readers: await readersOf(people, id) }).toEqual({ type, readers: expected });
     const absent = globalId(type as NodeType, '00000000-0000-4000-8000-000000000000');
     expect({ type, readers: await readersOf(people, absent) }).toEqual({ type, readers: [] });
@@ -226,6 +241,7 @@ it('[b3, x10] finds any object by its id for those who may see it, and null for 
   }
   expect(await readersOf(people, ids.Organization)).toEqual(['author', 'projectmate', 'agent', 'admin']);
   expect(await readersOf(people, ids.Project)).toEqual(['author', 'projectmate', 'agent', 'admin']);
+  expect(await readersOf(people, ids.User)).toEqual(['author', 'projectmate', 'agent', 'admin']);
   expect(await readersOf(people, ids.Group)).toEqual(['agent', 'admin']);
 });
 

@@ -91,6 +91,20 @@ export const isTeammate = (viewer: Viewer, user: Row): boolean =>
 export const mayReadEmail = (viewer: Viewer, user: Row): boolean =>
   isSelfOrStaff(viewer, user) || (isTeammate(viewer, user) && !isStaff(user));
 
+/** Whether somebody knows a person: themselves, people of their organization, and whom they have met in a ticket that they see. */
+const knowsPerson = (viewer: Viewer, world: World, { id, organization_id: organizationId }: Row): boolean =>
+  isStaff(viewer) ||
+  id === viewer['id'] ||
+  (organizationId !== null && organizationId === viewer['organization_id']) ||
+  world.tickets.some((ticket) => sees(viewer, ticket) && meets(world, ticket, id));
+
+const meets = (world: World, ticket: Row, userId: string): boolean =>
+  ticket['assignee_id'] === userId ||
+  ticket['member_ids'].includes(userId) ||
+  world.conversation_log.some(
+    (entry) => entry['ticket_id'] === ticket['id'] && entry['actor_id'] === userId && entry['public_seq'] !== null,
+  );
+
 /** Whether `node(id:)` finds a row of this type for somebody. */
 export const isFound: Record<string, (row: Row, viewer: Viewer, world: World) => boolean> = {
   AuditEntry: (_row, viewer) => isAdmin(viewer),
@@ -110,7 +124,7 @@ export const isFound: Record<string, (row: Row, viewer: Viewer, world: World) =>
   Ticket: (row, viewer) => sees(viewer, row),
   TicketAttribute: (row, viewer, world) => actsOn(viewer, ticketOf(world, row)),
   Topic: () => true,
-  User: () => true,
+  User: (row, viewer, world) => knowsPerson(viewer, world, row),
   Vote: (row, viewer, world) => {
     const comment = byId(world.comments, row['comment_id']);
     return sees(viewer, ticketOf(world, row)) && (!comment || seesComment(viewer, world, comment));

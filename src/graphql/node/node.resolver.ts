@@ -18,7 +18,7 @@ const find: Record<NodeName, (loaders: Loaders, id: string) => Promise<object | 
   Ticket: (loaders, id) => loaders.visibleTicket.load(id),
   TicketAttribute: (loaders, id) => loaders.visibleAttribute.load(id),
   Topic: (loaders, id) => loaders.topic.load(id),
-  User: (loaders, id) => loaders.user.load(id),
+  User: (loaders, id) => loaders.visibleUser.load(id),
   Vote: (loaders, id) => loaders.visibleVote.load(id),
 };
 
