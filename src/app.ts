@@ -100,7 +100,7 @@ export interface AppOptions {
   readonly sockets?: Partial<SocketTiming>;
   /** False: resolvers make all answers, and the database none by itself. */
   readonly plans?: false;
-  /** What time it is for reports and links; that of this machine when absent. */
+  /** What time it is for reports and links, by default that of this machine. */
   readonly clock?: Clock;
 }
 
@@ -108,7 +108,7 @@ export interface AppOptions {
 const drainMs = 8_000;
 const settleMs = 500;
 
-/** Opens both doors over a database; when that fails, nothing stays open. */
+/** Opens both doors over a database; when that fails, nothing stays open, and why it failed is thrown. */
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
   const closing: (() => Promise<void> | void)[] = [() => options.database.close()];
   const stop = async (): Promise<void> => {
@@ -123,21 +123,22 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     }
     if (failures.length > 0) throw new AggregateError(failures, 'not everything could be closed');
   };
+  const { logger = createLogger(config.logLevel) } = options;
   try {
-    return await assemble(config, options, closing, stop);
+    return await assemble(config, { ...options, logger }, closing, stop);
   } catch (error) {
-    await stop();
+    await stop().catch((failure: unknown) => logger.warn({ error: failure }, 'not everything could be closed'));
     throw error;
   }
 }
 
 async function assemble(
   config: Config,
-  options: AppOptions,
+  options: AppOptions & { readonly logger: Logger },
   closing: (() => Promise<void> | void)[],
   stop: () => Promise<void>,
 ): Promise<App> {
-  const logger = options.logger ?? createLogger(config.logLevel);
+  const { logger } = options;
   const { dataSource } = options.database;
   const db = new Database(dataSource);
   closing.push(() => db.settle(settleMs));
@@ -224,16 +225,16 @@ async function assemble(
   });
   const drain = watchConnections(server);
   const closeSockets = attachSocketServer(server, { ...door, timing: options.sockets });
-  const origin = await listen(server, config);
   closing.push(async () => {
     isStopping = true;
-    const closed = once(server, 'close');
+    const closed = server.listening ? once(server, 'close') : undefined;
     drain();
     const timer = setTimeout(() => server.closeAllConnections(), drainMs);
     await closeSockets();
     await closed;
     clearTimeout(timer);
   });
+  const origin = await listen(server, config);
   if (options.jobs !== false) jobs.start();
   // What is under way may end while the doors are closed.
   closing.push(() => jobs.quit());

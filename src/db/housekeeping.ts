@@ -3,6 +3,12 @@ import type { Queryable } from './database.js';
 import { keyLifetime } from './unit-of-work.js';
 
 const everyMs = 3_600_000;
+/** However many have gathered, none of the statements takes long. */
+const keysAtOnce = 10_000;
+const oldKeys = `
+  delete from idempotency_keys where ctid = any(array(
+    select ctid from idempotency_keys where created_at <= now() - interval '${keyLifetime}' limit ${keysAtOnce} for update skip locked))
+  returning 1`;
 
 /** Something that is cleared away now and then. */
 export interface Chore {
@@ -15,7 +21,9 @@ export interface Chore {
 export function keepHouse(db: Queryable, logger: Logger, more: readonly Chore[] = []): () => Promise<void> {
   const forgetKeys: Chore = {
     leaves: 'old idempotency keys',
-    run: () => db.query(`delete from idempotency_keys where created_at <= now() - interval '${keyLifetime}'`),
+    run: async (open) => {
+      while ((await open.query(oldKeys)).length === keysAtOnce);
+    },
   };
   let isStopping = false;
   const whileOpen: Queryable = {

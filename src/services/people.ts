@@ -57,8 +57,8 @@ export class People {
         if (mayLoseRights) await this.floors.takingAway(tx);
         return { now: changed, isOther, mayLoseRights };
       });
-      await this.floors.raise(now.id);
       if (isOther) this.hint([now.id]);
+      await this.floors.raise(now.id);
       if (mayLoseRights) await this.floors.takenAway();
       return now;
     } catch (error) {

@@ -409,7 +409,7 @@ export type TicketFilter = {
   humanId?: Array<string> | null | undefined;
   /** A member of staff takes care of it; false: nobody does. */
   isAssigned?: boolean | null | undefined;
-  /** Its reporter is a customer; false: a member of staff. */
+  /** Its reporter was a customer when they became it; false: a member of staff. */
   isClientAuthor?: boolean | null | undefined;
   /** The customer side has read everything that support wrote; false: it has not. */
   isClientRead?: boolean | null | undefined;

@@ -45,7 +45,7 @@ export class TicketFeedResolver {
 
   @Subscription(() => TicketFeedEventType, {
     description:
-      'For staff. Tickets that enter, change in or leave a filter: what a dashboard needs to stay right without refetching. It ends with CURSOR_EXPIRED when what the filter looks up has come to mean something else.',
+      'For staff. Tickets that enter, change in or leave a filter: what a dashboard needs to stay right without refetching. It ends with CURSOR_EXPIRED when what the filter looks up has come to mean something else, and can not be resumed where it may have: after any change of which people, states, topics or projects there are, where the filter names such.',
     subscribe: ({ args, context }: Following) => context.feeds.follow(context.viewer, args),
   })
   ticketFeed(@Root() item: FeedItem, @Args(() => TicketFeedArgs) _args: TicketFeedArgs): TicketFeedEventType {

@@ -28,7 +28,7 @@ export class TicketFilterInput {
   @Condition(() => Boolean, 'The customer side has read everything that support wrote; false: it has not.')
   isClientRead?: boolean | null;
 
-  @Condition(() => Boolean, 'Its reporter is a customer; false: a member of staff.')
+  @Condition(() => Boolean, 'Its reporter was a customer when they became it; false: a member of staff.')
   isClientAuthor?: boolean | null;
 
   @Condition(() => Boolean, 'It has a vote; false: it has none.')

@@ -32,7 +32,7 @@ export class TicketType extends RateableType {
   accessLevel: AccessLevel;
 
   @Shared()
-  @Field(() => Boolean, { description: 'Whether its reporter is a customer.' })
+  @Field(() => Boolean, { description: 'Whether its reporter was a customer when they became it.' })
   isClientAuthor: boolean;
 
   @Shared()
@@ -57,7 +57,7 @@ export class TicketType extends RateableType {
   @Shared()
   @Field(() => Int, {
     description:
-      'Rises with every write that a customer could see, never with a note or with reading; pass it back as `expectedVersion`.',
+      'Rises with every write that all who see the ticket could see, never with a note, an attribute or reading; pass it back as `expectedVersion`.',
   })
   version: number;
 
@@ -66,7 +66,7 @@ export class TicketType extends RateableType {
   createdAt: Date;
 
   @Shared()
-  @Field(() => DateTimeScalar, { description: 'When it last changed in a way that a customer could see.' })
+  @Field(() => DateTimeScalar, { description: 'When its `version` last rose.' })
   updatedAt: Date;
 
   @Shared()
