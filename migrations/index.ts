@@ -10,6 +10,7 @@ import { Feed1763900000010 } from './1763900000010-feed.js';
 import { Retention1763900000011 } from './1763900000011-retention.js';
 import { Audit1763900000012 } from './1763900000012-audit.js';
 import { ReadFloors1763900000014 } from './1763900000014-read-floors.js';
+import { ExcludedWords1763900000015 } from './1763900000015-excluded-words.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   Retention1763900000011,
   Audit1763900000012,
   ReadFloors1763900000014,
+  ExcludedWords1763900000015,
 ];

@@ -53,7 +53,15 @@ describe('A search', () => {
     ['"printing the invoices"', ['A printer']],
     ['"invoices printing"', []],
     ['printer -invoices', []],
+    ['printer -invoice', []],
+    ['print -"printing the invoice"', []],
+    ['принтеры -счет', []],
+    ['impressora -configura\u00e7\u00e3o', []],
+    ['printer -invoice or café', ['D caf\u00e9 menu']],
+    ['café -invoice or printer', ['A printer', 'D caf\u00e9 menu']],
+    ['"printing -the invoices"', ['A printer']],
     ['menu -invoices', ['D caf\u00e9 menu']],
+    ['menu -the', ['D caf\u00e9 menu']],
     ['“café menu”', ['D caf\u00e9 menu']],
   ])('[e12] understands %j', async (query, expected) => {
     expect(await search(author, query)).toEqual(expected);
