@@ -122,10 +122,11 @@ export async function wasDone(db: Queryable, { actorId, mutation, key }: Once): 
 
 async function findResult<R>(tx: Queryable, once: Once): Promise<R | null> {
   if (once.key === null) return null;
-  const [row] = await tx.query<{ fingerprint: string; result: R }>(
-    `select fingerprint, result ${liveKey}`,
-    [once.actorId, once.mutation, once.key],
-  );
+  const [row] = await tx.query<{ fingerprint: string; result: R }>(`select fingerprint, result ${liveKey}`, [
+    once.actorId,
+    once.mutation,
+    once.key,
+  ]);
   if (row && row.fingerprint !== once.fingerprint) {
     const message = 'This idempotency key was used with another input. Use a new key for a new request.';
     throw new AppError(ErrorCode.IDEMPOTENCY_KEY_REUSED, message, ['input', 'idempotencyKey']);

@@ -2,6 +2,7 @@ import { on, once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import WebSocket, { WebSocketServer } from 'ws';
 import { type SocketTiming, watchSockets } from '../../src/ws/watch-sockets.js';
+import { TestGateway } from '../support/gateway.js';
 
 /** More than any connection takes before somebody reads. */
 const megabytes = (count: number): Buffer => Buffer.alloc(count * 1_048_576);
@@ -82,4 +83,15 @@ it('closes a socket that takes nothing although ever more is sent to it', async 
   do last = await next();
   while (last === 'and'.length);
   expect(last).toBe(1013);
+});
+
+it('leaves nothing behind where a gateway finds its port in use', async () => {
+  const taken = createServer();
+  await once(taken.listen(0, '127.0.0.1'), 'listening');
+  ends.push(() => taken.close());
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  const { port } = taken.address() as AddressInfo;
+  await expect(TestGateway.start({ PORT: `${port}` })).rejects.toThrow(`PORT: ${port} is in use`);
+  expect(timers()).toBeLessThanOrEqual(before);
 });

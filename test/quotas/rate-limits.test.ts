@@ -266,7 +266,8 @@ it('[e9] lets customers go on after the wait that it told, as often as before', 
 it('[e9] gives nothing back after its minute, which would be one too many for the next', async () => {
   const quotas = new Quotas({ tickets: 1, comments: 1, uploads: 1 }, undefined, 0.2);
   const viewer = { id: 'a customer', role: Role.CUSTOMER } as SignedInViewer;
-  const open = (act = () => Promise.resolve(true)) => quotas.spend(viewer, 'tickets', act, { isDone: (is) => is, wasDone: () => Promise.resolve(false) });
+  const open = (act = () => Promise.resolve(true)) =>
+    quotas.spend(viewer, 'tickets', act, { isDone: (is) => is, wasDone: () => Promise.resolve(false) });
   expect(await open(() => pause(300, false))).toBe(false);
   expect(await quotas.bucketsOf(viewer)).toContainEqual(expect.objectContaining({ name: 'tickets', remaining: 1 }));
   expect(await open()).toBe(true);

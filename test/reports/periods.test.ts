@@ -78,6 +78,17 @@ it('[d17] is a line of names alone where nothing was opened', async () => {
 const [from, to] = ['2026-05-01T00:00:00.000Z', '2026-05-02T00:00:00.000Z'];
 
 it.each([
+  ['0000-01-01T00:00:00+12:00', 'from'],
+  ['9999-12-31T23:59:59-12:00', 'to'],
+])('[x18] has no bound of another year than can be written, such as %s', async (moment, argument) => {
+  const query = { from, to, [argument]: moment };
+  const { errors } = await agent.send(TicketReportDocument as never, query as never);
+  expect(errors).toMatchObject([{ extensions: { code: 'VALIDATION_FAILED' } }]);
+  const refusal = refusalOf(await download(agent, query));
+  expect(refusal).toEqual({ status: 400, code: 'VALIDATION_FAILED', argument: [argument] });
+});
+
+it.each([
   ['nothing', {}, 'period'],
   ['a period and a moment', { period: 'WEEKLY', from }, 'period'],
   ['a period and both moments', { period: 'MONTHLY', from, to }, 'period'],
