@@ -1,4 +1,4 @@
-// What tests spend most of their time in is quicker so, and runs so where it is used.
+// The gateway runs graphql as in production, too; otherwise it looks at each type twice.
 process.env.NODE_ENV = 'production';
 
 /** @type {import('jest').Config} */

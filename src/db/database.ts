@@ -173,7 +173,7 @@ export class Database implements Queryable {
     });
   }
 
-  /** Where that is not possible the connection is given up: its end takes the transaction back, and why it was begun to be is what to tell. */
+  /** Where that fails the connection is given up, whose end takes the transaction back: the error that led here is the one to tell. */
   private async rollBack(runner: QueryRunner): Promise<void> {
     await inTime(this.answerMs, runner.rollbackTransaction()).catch((error: unknown) => giveUp(runner, error));
   }

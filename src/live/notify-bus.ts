@@ -101,6 +101,7 @@ export class NotifyBus implements Bus {
   private lost(client: pg.Client, error?: Error): void {
     if (this.closed || this.client !== client) return;
     this.client = undefined;
+    clearTimeout(this.asking);
     this.logger.warn({ error }, 'the listener lost its connection and makes a new one');
     client.end().catch((reason: unknown) => this.logger.debug({ error: reason }, 'listener was gone already'));
     this.reconnecting = setTimeout(() => {
